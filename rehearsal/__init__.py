@@ -1,0 +1,1 @@
+"""Rehearsals: synthetic portfolios, simulated debtors, the virtual clock and the scoreboards."""

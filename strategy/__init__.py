@@ -1,0 +1,1 @@
+"""What to do with each overdue account: score, tier, treatment, contact policy, plan and dispatch."""

@@ -1,0 +1,1 @@
+"""Scoring: willingness and ability of each account, from bills and payments alone."""

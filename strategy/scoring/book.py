@@ -1,0 +1,125 @@
+"""The book: the wide, de-identified table of bills and payments that the two models learn from and score.
+
+One row is one account on one as-of date. It lies on disk as ``<home>/book/<batch>.parquet``, one file per import.
+
+=================  =======  =====================================================================================
+column             type     meaning
+=================  =======  =====================================================================================
+``external_ref``   str      the account's reference in the bank's own system; never a name or an ID number
+``credit_limit``   f64      the credit limit in the account's currency, whole units (not cents), above zero
+``billed_k``       f64      balance on the statement that closes month k, k = 1 (latest) .. 6; below zero is a credit
+``paid_k``         f64      what was paid **during** month k; it answers ``billed_{k+1}``; never below zero
+``as_of``          date     the day on which month 1 is closed; nothing in the row is known later than this day
+=================  =======  =====================================================================================
+
+``billed_1`` must be there. Any other month may be null: the account is younger, or the bank sent no statement.
+Money is a float here, as a model's input; the ledger keeps the exact ``Decimal``.
+
+No protected trait (sex, age, education, marital status) has a column. Nor has a payment *status*: in the UCI data
+the statuses of the older months were filled in afterwards and give the future away.
+
+**From the UCI file** "Default of Credit Card Clients": ``ID -> external_ref`` (as text), ``LIMIT_BAL ->
+credit_limit``, ``BILL_AMTk -> billed_k``, ``PAY_AMTk -> paid_k``, ``as_of`` = 2005-09-30. The book takes *every*
+readable row: an account that is not overdue today may have been overdue in an earlier month, which is what the
+models learn from. Overdue now, and so an account of the ledger: ``PAY_0 >= 1 and BILL_AMT1 > 0``, with DPD =
+30 * ``PAY_0``. (``PAY_0 >= 1`` alone is not enough: 46 % of the accounts with ``PAY_0 = 1`` owe nothing.)
+
+**From Amends' own layout** the columns above are taken as they are; overdue now: ``dpd >= 1 and balance > 0``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+MONTHS = 6
+BILLED: tuple[str, ...] = tuple(f"billed_{month}" for month in range(1, MONTHS + 1))
+PAID: tuple[str, ...] = tuple(f"paid_{month}" for month in range(1, MONTHS + 1))
+
+SCHEMA: dict[str, pl.DataType] = {
+    "external_ref": pl.String(),
+    "credit_limit": pl.Float64(),
+    **dict.fromkeys(BILLED, pl.Float64()),
+    **dict.fromkeys(PAID, pl.Float64()),
+    "as_of": pl.Date(),
+}
+"""The book's columns in their order, with their types."""
+
+
+class BookUnusable(Exception):
+    """The table is not a book: a column is missing, has another type, or holds a value that cannot be."""
+
+
+def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
+    """The frame with the book's columns only, in the book's order and types.
+
+    :param frame: any table that has at least the book's columns; whole numbers are taken as floats.
+    :param source: what the error message calls the table, e.g. the file name.
+    :raises BookUnusable: names the first column that is wrong, and how many of its rows are.
+    """
+    missing = [name for name in SCHEMA if name not in frame.columns]
+    if missing:
+        raise BookUnusable(f"{source}: columns missing: {', '.join(missing)}")
+    try:
+        book = frame.select(pl.col(name).cast(kind, strict=True) for name, kind in SCHEMA.items())
+    except pl.exceptions.PolarsError as error:
+        raise BookUnusable(f"{source}: a column has the wrong type: {str(error).splitlines()[0]}") from error
+
+    impossible: dict[str, pl.Expr] = {
+        "external_ref must not be empty": pl.col("external_ref").is_null() | (pl.col("external_ref") == ""),
+        "as_of must not be empty": pl.col("as_of").is_null(),
+        "credit_limit must be above zero": _not_finite("credit_limit") | (pl.col("credit_limit") <= 0),
+        "billed_1 must be a number": _not_finite("billed_1"),
+        **{f"{name} must be a number or null": _not_finite(name, or_null=False) for name in BILLED[1:]},
+        **{
+            f"{name} must be zero, above zero, or null": _not_finite(name, or_null=False) | (pl.col(name) < 0)
+            for name in PAID
+        },
+    }
+    counts = book.select(expression.fill_null(False).sum().alias(rule) for rule, expression in impossible.items()).row(
+        0, named=True
+    )
+    for rule, count in counts.items():
+        if count:
+            raise BookUnusable(f"{source}: {rule} ({count} of {book.height} rows)")
+    repeated = book.height - book.select("external_ref", "as_of").n_unique()
+    if repeated:
+        raise BookUnusable(f"{source}: external_ref and as_of must be unique together ({repeated} rows repeat)")
+    return book
+
+
+def write_book(frame: pl.DataFrame, path: Path) -> None:
+    """Check the frame and put it at ``path`` in one step: a reader sees the old file or the new one, never half.
+
+    :raises BookUnusable: nothing is written then.
+    """
+    book = check_book(frame, path.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    book.write_parquet(unfinished)
+    unfinished.replace(path)
+
+
+def read_books(paths: Sequence[Path]) -> pl.DataFrame:
+    """All books as one; where the same account and as-of date is in several files, the later path wins.
+
+    :raises BookUnusable: a file cannot be read, is not a book, or there is none.
+    """
+    if not paths:
+        raise BookUnusable("there is no book yet; import a portfolio first")
+    books = []
+    for path in paths:
+        try:
+            frame = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise BookUnusable(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
+        books.append(check_book(frame, path.name))
+    return pl.concat(books).unique(["external_ref", "as_of"], keep="last", maintain_order=True)
+
+
+def _not_finite(name: str, *, or_null: bool = True) -> pl.Expr:
+    """True where the value is NaN or infinite (or null, unless ``or_null`` is off)."""
+    bad = ~pl.col(name).is_finite()
+    return bad.fill_null(or_null)
