@@ -1,0 +1,80 @@
+"""The audit chain: append one entry, and check them all.
+
+An entry's hash covers its canonical JSON, sequence number and the previous hash; its signature is a keyed MAC over
+the hash. Entries refer to people by opaque ids only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from ledger.keys import Keys
+from ledger.tables.audit import AuditEntry
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBroken:
+    """The first entry that is not what was written, and why we know."""
+
+    seq: int
+    why: str
+
+
+def append(session: Session, keys: Keys, at: datetime, kind: str, subject: str, facts: Mapping[str, Any]) -> AuditEntry:
+    """Add one entry to the end of the chain, inside the caller's write transaction (which serialises writers)."""
+    last = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    digest = _digest(seq, at, kind, subject, facts, previous)
+    entry = AuditEntry(
+        seq=seq,
+        at=at,
+        kind=kind,
+        subject=subject,
+        facts=dict(facts),
+        previous_hash=previous,
+        hash=digest,
+        signature=keys.sign(digest.encode()),
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def verify(entries: Iterable[AuditEntry], keys: Keys) -> int | ChainBroken:
+    """Walk the chain in `seq` order; the number of entries when whole, else the first break."""
+    previous, expected = GENESIS, 1
+    for entry in entries:
+        if entry.seq != expected:
+            return ChainBroken(expected, f"entry {expected} is missing or out of order")
+        if entry.previous_hash != previous:
+            return ChainBroken(entry.seq, "does not follow the entry before it")
+        digest = _digest(entry.seq, entry.at, entry.kind, entry.subject, entry.facts, previous)
+        if digest != entry.hash:
+            return ChainBroken(entry.seq, "was altered")
+        if not hmac.compare_digest(keys.sign(digest.encode()), entry.signature):
+            return ChainBroken(entry.seq, "is not signed with our key")
+        previous, expected = entry.hash, expected + 1
+    return expected - 1
+
+
+def _digest(seq: int, at: datetime, kind: str, subject: str, facts: Mapping[str, Any], previous: str) -> str:
+    body = {
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(),
+        "kind": kind,
+        "subject": subject,
+        "facts": facts,
+        "previous": previous,
+    }
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,31 @@
+"""The records. Importing this package registers every table with SQLModel's metadata."""
+
+from ledger.tables.audit import AuditEntry
+from ledger.tables.cases import Case, WrapUp
+from ledger.tables.contacts import Attempt, ChatInvite, Consent, Decision, Hold, PlannedContact
+from ledger.tables.people import Account, Debtor, ImportBatch, Statement
+from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
+from ledger.tables.talks import Conversation, Disclosure, Promise, Turn
+
+__all__ = [
+    "Account",
+    "Attempt",
+    "AuditEntry",
+    "Case",
+    "ChatInvite",
+    "Consent",
+    "Conversation",
+    "Debtor",
+    "Decision",
+    "Disclosure",
+    "Hold",
+    "ImportBatch",
+    "PlannedContact",
+    "Promise",
+    "Score",
+    "Statement",
+    "StrategyVersion",
+    "TierAssignment",
+    "Turn",
+    "WrapUp",
+]

@@ -1,0 +1,24 @@
+"""The audit chain: each entry carries the hash of the one before it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from ledger.columns import UtcDateTime
+
+
+class AuditEntry(SQLModel, table=True):
+    """One thing that happened, referred to by opaque ids only, so that erasing a person leaves the chain valid."""
+
+    seq: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    kind: str
+    subject: str
+    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    previous_hash: str
+    hash: str
+    signature: str

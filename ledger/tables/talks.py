@@ -1,0 +1,80 @@
+"""Conversations: every turn, what was disclosed when, and what was promised."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from ledger.columns import Cents, UtcDateTime
+
+
+class Conversation(SQLModel, table=True):
+    """One talk with one person about one account, whichever channel carries it."""
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    debtor_id: str = Field(foreign_key="debtor.id", index=True)
+    attempt_id: str | None = Field(default=None, foreign_key="attempt.id", unique=True)
+    channel: str
+    language: str
+    stage: str
+    """'verifying', 'talking', 'promising', 'with_person' or 'closed'."""
+    verified: bool = False
+    """The right party answered the identity question; before that no debt fact is spoken."""
+    identity_tries: int = 0
+    facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """What the talk has gathered so far (an offered amount or date, a callback wish); nothing that names a person."""
+    disposition: str | None = None
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Turn(SQLModel, table=True):
+    """One line of a talk. The words are redacted first and sealed then."""
+
+    __table_args__ = (UniqueConstraint("conversation_id", "seq"),)
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    seq: int
+    speaker: str
+    """'debtor', 'bot' or 'human'."""
+    text_sealed: bytes
+    language: str
+    template: str | None = None
+    """Id of the approved template a bot line was made from."""
+    intent: str | None = None
+    confidence: float | None = None
+    trigger: str | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+    latency_ms: float | None = None
+
+
+class Disclosure(SQLModel, table=True):
+    """That something was told, and in which line: 'automated', 'recorded', 'debt_collection', 'debt_facts', ..."""
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    kind: str
+    language: str
+    turn_seq: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Promise(SQLModel, table=True):
+    """A promise to pay (PTP), recorded only after amount and date were read back and confirmed."""
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    conversation_id: str | None = Field(default=None, foreign_key="conversation.id", index=True)
+    amount: Decimal = Field(sa_type=Cents)
+    currency: str
+    due_on: date
+    status: str = "open"
+    """'open', 'kept', 'partial' or 'broken'."""
+    read_back_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_at: datetime = Field(sa_type=UtcDateTime)
