@@ -25,6 +25,8 @@ class Conversation(SQLModel, table=True):
     """'verifying', 'talking', 'promising', 'with_person' or 'closed'."""
     verified: bool = False
     """The right party answered the identity question; before that no debt fact is spoken."""
+    verified_turn: int | None = None
+    """`seq` of the debtor's turn that answered it rightly: the log alone shows that nothing was told earlier."""
     identity_tries: int = 0
     facts: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """What the talk has gathered so far (an offered amount or date, a callback wish); nothing that names a person."""

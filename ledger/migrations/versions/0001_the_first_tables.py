@@ -288,6 +288,7 @@ def upgrade() -> None:
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("verified_turn", sa.Integer(), nullable=True),
         sa.Column("identity_tries", sa.Integer(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("disposition", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
