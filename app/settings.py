@@ -1,0 +1,46 @@
+"""Every setting of an installation: an environment variable AMENDS_<NAME>, or a line in a file named `.env`.
+
+docs/settings.md documents each one, and a test holds it to that.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read once, at start; wrong values stop the program with one clear line."""
+
+    model_config = SettingsConfigDict(env_prefix="AMENDS_", env_file=".env", extra="forbid")
+
+    home: Path = Field(default=PROJECT / "var", description="Folder for the database, keys, models, books and rejects.")
+    mode: Literal["demo", "production"] = Field(
+        default="production", description="'demo' opens the staff pages on loopback without a sign-in."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the pages and the API listen on.")
+    port: int = Field(default=8080, ge=1, le=65535, description="Port the pages and the API listen on.")
+    staff_key: SecretStr | None = Field(
+        default=None, description="What staff type to sign in; `amends serve` refuses to start without it."
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="How a debtor's browser reaches us; chat links start with it."
+    )
+    creditor_zh: str = Field(default="善还银行", description="The creditor's name as the bot says it in Chinese.")
+    creditor_en: str = Field(default="Amends Bank", description="The creditor's name as the bot says it in English.")
+    pay_url: str = Field(default="http://127.0.0.1:8080/pay", description="Where a debtor pays; the bot reads it out.")
+    hotline: str = Field(default="400-000-0000", description="The creditor's published telephone number.")
+    asr_model: str | None = Field(
+        default=None, description="A faster-whisper model: a name such as 'base', or a folder. Unset: no voice calls."
+    )
+    rasa_python: Path = Field(
+        default=PROJECT / "bot" / "rasa" / ".venv" / "bin" / "python", description="Interpreter of Rasa's environment."
+    )
+    rasa_timeout_s: float = Field(default=2.0, gt=0, description="Seconds the bot waits for Rasa before it apologises.")
+    invite_hours: int = Field(default=72, gt=0, description="Hours a chat link stays valid.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")

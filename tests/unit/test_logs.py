@@ -1,0 +1,66 @@
+import io
+import json
+import logging
+import sys
+
+import pytest
+import structlog
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import logs
+
+
+@pytest.fixture
+def written(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure("info")
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.reset_defaults()
+    logging.basicConfig(force=True, handlers=[])
+
+
+def test_opaque_ids_and_counts_pass(written):
+    structlog.get_logger().info("attempt reserved", attempt_id="9f3ac1d2e5b04c7788aa01fe23cd4567", count=3)
+    (line,) = written()
+    assert line["event"] == "attempt reserved"
+    assert line["attempt_id"] == "9f3ac1d2e5b04c7788aa01fe23cd4567"
+    assert line["count"] == 3
+
+
+def test_a_key_nobody_vouched_for_is_dropped(written):
+    structlog.get_logger().info("turn", text="I lost my job", name="Maria Lopez")
+    (line,) = written()
+    assert set(line["hidden_keys"]) == {"text", "name"}
+    assert "job" not in json.dumps(line)
+
+
+def test_an_exception_keeps_its_place_and_loses_its_words(written):
+    try:
+        raise ValueError("maria@example.com said no")
+    except ValueError:
+        structlog.get_logger().error("turn failed", exc_info=True)
+    (line,) = written()
+    assert line["exc_type"] == "ValueError"
+    assert "maria" not in json.dumps(line)
+
+
+def test_a_library_warning_goes_through_the_same_nets(written):
+    logging.getLogger("some.library").warning("could not reach +1 555 010 9999 for 王小明")
+    (line,) = written()
+    assert "555" not in json.dumps(line)
+    assert "王" not in json.dumps(line, ensure_ascii=False)
+
+
+personal = st.one_of(
+    st.emails(),
+    st.from_regex(r"\+?1 ?555 ?01[0-9]{2} ?[0-9]{4}", fullmatch=True),
+    st.text(alphabet="王李张小明红", min_size=2, max_size=4),
+)
+
+
+@given(value=personal, key=st.sampled_from(["event", "reason", "text", "phone", "why"]))
+def test_no_personal_value_survives_under_any_key(value, key):
+    line = logs.hide_personal(None, "info", {"event": "x", key: f"about {value} today"})
+    assert value not in json.dumps(line, ensure_ascii=False)
