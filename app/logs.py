@@ -14,66 +14,41 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-SAFE_KEYS = frozenset(
-    [
-        "event",
-        "level",
-        "timestamp",
-        "logger",
-        "exc_type",
-        "exc_where",
-        "account_id",
-        "action",
-        "agent",
-        "allowed",
-        "as_of",
-        "attempt_id",
-        "batch_id",
-        "case_id",
-        "channel",
-        "check",
-        "code",
-        "conversation_id",
-        "count",
-        "day",
-        "debtor_id",
-        "denied",
-        "disposition",
-        "facts_hash",
-        "file",
-        "finished",
-        "host",
-        "intent",
-        "job",
-        "language",
-        "model_id",
-        "ms",
-        "outcome",
-        "pid",
-        "planned",
-        "port",
-        "priority",
-        "queue",
-        "reason",
-        "reasons",
-        "rows",
-        "scored",
-        "seconds",
-        "seq",
-        "slot",
-        "stage",
-        "status",
-        "template",
-        "tier",
-        "tier_counts",
-        "tried",
-        "trigger",
-        "url_path",
-        "version",
-        "why",
-    ]
-)
-PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.\w+|(?<![0-9a-f-])\+?\d[\d -]{6,}\d(?![0-9a-f-])|[\u4e00-\u9fff]")
+LOG_KEYS = {"event", "level", "timestamp", "logger", "exc_type", "exc_where"}
+IDS = {"account_id", "attempt_id", "batch_id", "case_id", "conversation_id", "debtor_id", "model_id", "facts_hash"}
+CODES = {
+    "action",
+    "agent",
+    "channel",
+    "check",
+    "code",
+    "disposition",
+    "intent",
+    "job",
+    "language",
+    "outcome",
+    "priority",
+}
+STATES = {
+    "allowed",
+    "outcome",
+    "priority",
+    "queue",
+    "reason",
+    "reasons",
+    "stage",
+    "status",
+    "template",
+    "tier",
+    "trigger",
+    "version",
+    "why",
+}
+FIGURES = {"count", "denied", "finished", "ms", "pid", "planned", "port", "rows", "scored", "seconds", "seq", "tried"}
+PLACES = {"file", "host", "url_path"}
+TIMES = {"as_of", "day", "slot", "timestamp"}
+SAFE_KEYS = LOG_KEYS | IDS | CODES | STATES | FIGURES | PLACES | TIMES
+PERSONAL = re.compile(r"\S+@\S+|(?<![0-9a-f-])\+?\d[\d -]{6,}\d(?![0-9a-f-])|[\u4e00-\u9fff]")
 HIDDEN = "[hidden]"
 STRUCTLOG_OWN = ("_record", "_from_structlog")
 
@@ -88,7 +63,7 @@ def hide_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
         elif key not in SAFE_KEYS:
             cleaned.setdefault("hidden_keys", []).append(key)
         else:
-            cleaned[key] = _clean(value) if key not in ("timestamp", "day", "as_of", "slot") else value
+            cleaned[key] = _clean(value) if key not in TIMES else value
     return cleaned
 
 
