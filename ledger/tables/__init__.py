@@ -5,7 +5,7 @@ from ledger.tables.cases import Case, WrapUp
 from ledger.tables.contacts import Attempt, ChatInvite, Consent, Decision, Hold, PlannedContact
 from ledger.tables.people import Account, Debtor, ImportBatch, Statement
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
-from ledger.tables.talks import Conversation, Disclosure, Promise, Turn
+from ledger.tables.talks import ChatReceipt, Conversation, Disclosure, Promise, Turn
 
 __all__ = [
     "Account",
@@ -13,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "Case",
     "ChatInvite",
+    "ChatReceipt",
     "Consent",
     "Conversation",
     "Debtor",

@@ -106,3 +106,5 @@ class ChatInvite(SQLModel, table=True):
     conversation_id: str | None = Field(default=None, foreign_key="conversation.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    opens: int = 0
+    """Talks started from this link; each is a fresh chance to guess the identity answer, so they are few."""

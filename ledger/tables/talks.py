@@ -80,3 +80,17 @@ class Promise(SQLModel, table=True):
     """'open', 'kept', 'partial' or 'broken'."""
     read_back_at: datetime = Field(sa_type=UtcDateTime)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ChatReceipt(SQLModel, table=True):
+    """A message that reached us from the debtor's page. Sent again with the same `client_id`, it is not said again."""
+
+    __table_args__ = (UniqueConstraint("conversation_id", "client_id"),)
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(foreign_key="conversation.id", index=True)
+    client_id: str
+    """Made by the page, one for each message typed."""
+    after_seq: int
+    """`seq` of the last turn before the message; what followed is its answer."""
+    at: datetime = Field(sa_type=UtcDateTime)

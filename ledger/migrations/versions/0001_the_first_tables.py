@@ -359,6 +359,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("created_at", ledger.columns.UtcDateTime(), nullable=False),
         sa.Column("expires_at", ledger.columns.UtcDateTime(), nullable=False),
+        sa.Column("opens", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.id"],
@@ -377,6 +378,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("chatinvite", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_chatinvite_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "chatreceipt",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("conversation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("client_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("after_seq", sa.Integer(), nullable=False),
+        sa.Column("at", ledger.columns.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversation.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("conversation_id", "client_id"),
+    )
+    with op.batch_alter_table("chatreceipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chatreceipt_conversation_id"), ["conversation_id"], unique=False)
 
     op.create_table(
         "disclosure",
@@ -512,6 +530,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_disclosure_conversation_id"))
 
     op.drop_table("disclosure")
+    with op.batch_alter_table("chatreceipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chatreceipt_conversation_id"))
+
+    op.drop_table("chatreceipt")
     with op.batch_alter_table("chatinvite", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chatinvite_account_id"))
 
