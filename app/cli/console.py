@@ -1,0 +1,99 @@
+"""What every command shares: progress on standard error, the answer on standard output, one line for bad input."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+stderr = Console(stderr=True, highlight=False)
+stdout = Console(highlight=False)
+
+Step = Callable[[int, int], None]
+"""progress(done, total)"""
+
+
+class BadInput(Exception):
+    """Something the caller can mend. The message is the one clear line; the exit status is 2."""
+
+
+class Stopwatch:
+    """Seconds by stage, in the order the stages ran."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, title: str) -> Iterator[Step]:
+        """Time one stage and show its progress."""
+        started = time.perf_counter()
+        with progress(title) as step:
+            yield step
+        self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - started, 2)
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Step]:
+    """A progress bar on a terminal; a line at the start and one at the end where there is none."""
+    if not stderr.is_terminal:
+        started = time.perf_counter()
+        stderr.print(f"==> {title}")
+        yield lambda _done, _total: None
+        stderr.print(f"    {time.perf_counter() - started:.1f} s")
+        return
+    columns = (TextColumn("{task.description:<42}"), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+        finished = bar.tasks[0].total or 1
+        bar.update(task, completed=finished, total=finished)
+
+
+def answer(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:
+    """Print the command's result: one JSON value, or the text for people."""
+    if as_json:
+        sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+    else:
+        stdout.print(text(), markup=False)
+
+
+def table(rows: Mapping[str, Any], indent: str = "") -> str:
+    """A nested mapping as aligned lines."""
+    lines = []
+    width = max((len(str(key)) for key in rows), default=0) + 2
+    for key, value in rows.items():
+        if isinstance(value, Mapping):
+            lines.append(f"{indent}{key}")
+            lines.append(table(value, indent + "  ") or f"{indent}  -")
+        else:
+            lines.append(f"{indent}{key!s:<{width}}{value}")
+    return "\n".join(lines)
+
+
+def existing(path: Path) -> Path:
+    """:raises BadInput: no such file."""
+    if not path.is_file():
+        raise BadInput(f"no such file: {path}")
+    return path
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, Decimal | Path):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"cannot be written as JSON: {type(value).__name__}")
