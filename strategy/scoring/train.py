@@ -1,0 +1,165 @@
+"""Train the two models: W = P(pays anything next month | overdue) and A = P(covers what is due | pays)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from catboost import CatBoostClassifier, Pool
+from numpy.typing import NDArray
+
+from strategy.scoring.calibration import Platt, auc, brier, calibration_error, fit_platt
+from strategy.scoring.features import MONOTONE, NAMES
+from strategy.scoring.panel import Panel, build_panel
+
+Progress = Callable[[str, int, int], None]
+"""(stage, steps done, steps in all)."""
+
+SETTINGS: dict[str, Any] = {
+    "iterations": 300,
+    "depth": 4,
+    "learning_rate": 0.04,
+    "l2_leaf_reg": 8,
+    "rsm": 0.5,
+    "random_seed": 1,
+    "thread_count": 2,
+    "monotone_constraints": [MONOTONE.get(name, 0) for name in NAMES],
+    "allow_writing_files": False,
+    "verbose": False,
+}
+
+HELD_OUT_FOLD = 0
+"""A quarter of the accounts, unseen by the trees, on which the probabilities are calibrated."""
+
+FEWEST_PER_CLASS = 20
+
+
+class NotEnoughHistory(Exception):
+    """The book has too few overdue accounts with a known next month to learn from."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """One model with its calibration."""
+
+    model: CatBoostClassifier
+    platt: Platt
+
+    def log_odds(self, pool: Pool) -> NDArray[np.float64]:
+        """Uncalibrated."""
+        return np.asarray(self.model.predict(pool, prediction_type="RawFormulaVal", thread_count=2))
+
+    def probability(self, pool: Pool) -> NDArray[np.float64]:
+        """Calibrated."""
+        return self.platt.probability(self.log_odds(pool))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The two heads, and the facts that go on their card."""
+
+    willingness: Head
+    ability: Head
+    card: dict[str, Any]
+
+
+def train(book: pl.DataFrame, progress: Progress = lambda stage, done, total: None) -> Trained:
+    """Measure on the last labelled month with models that never saw it, then train on every labelled month.
+
+    :param book: a checked book; accounts that are not overdue today are wanted too, for what they did before.
+    :raises NotEnoughHistory: says how many rows there are.
+    """
+    progress("panel", 0, 3)
+    panel = build_panel(book)
+    if len(panel.months) < 2:
+        raise NotEnoughHistory(
+            f"{len(panel)} overdue account-months in {len(panel.months)} months; at least two months are needed"
+        )
+    last = panel.months[-1]
+    progress("out of time", 1, 3)
+    earlier = _fit(panel.where(panel.month < last))
+    tested = _measure(*earlier, panel.where(panel.month == last))
+    progress("all months", 2, 3)
+    willingness, ability = _fit(panel)
+    card = {
+        "features": list(NAMES),
+        "settings": {name: value for name, value in SETTINGS.items() if name not in ("thread_count", "verbose")},
+        "calibration": {
+            "willingness": {"slope": willingness.platt.slope, "intercept": willingness.platt.intercept},
+            "ability": {"slope": ability.platt.slope, "intercept": ability.platt.intercept},
+        },
+        "data": {
+            "sha256": data_hash(book),
+            "accounts": book.height,
+            "panel_rows": len(panel),
+            "months": [_month_name(month) for month in panel.months],
+        },
+        "out_of_time": {
+            "trained_on": [_month_name(month) for month in panel.months[:-1]],
+            "tested_on": _month_name(last),
+            "calibration": "Platt, on accounts and the latest month held out of training",
+            **tested,
+        },
+    }
+    progress("all months", 3, 3)
+    return Trained(willingness, ability, card)
+
+
+def data_hash(book: pl.DataFrame) -> str:
+    """SHA-256 of the book's content, whatever the order of its rows."""
+    rows = np.sort(book.hash_rows(seed=0).to_numpy())
+    return hashlib.sha256(rows.tobytes()).hexdigest()
+
+
+def _fit(panel: Panel) -> tuple[Head, Head]:
+    """Willingness on every row, ability on the payers."""
+    return _fit_head(panel, panel.pays, "willingness"), _fit_head(panel.where(panel.pays), None, "ability")
+
+
+def _fit_head(panel: Panel, answer: NDArray[np.bool_] | None, name: str) -> Head:
+    happened = panel.covers if answer is None else answer
+    held_out = panel.fold == HELD_OUT_FOLD
+    # Payment habits drift from month to month, so the latest month alone sets the level.
+    slice_ = held_out & (panel.month == panel.months[-1]) if len(panel) else held_out
+    for what, rows in (("training", ~held_out), ("calibration", slice_)):
+        fewest = min(int(happened[rows].sum()), int((~happened[rows]).sum()))
+        if fewest < FEWEST_PER_CLASS:
+            raise NotEnoughHistory(
+                f"{name}: {int(rows.sum())} rows for {what}, only {fewest} of the rarer answer; "
+                f"at least {FEWEST_PER_CLASS} are needed"
+            )
+    model = CatBoostClassifier(**SETTINGS)
+    model.fit(Pool(panel.table[~held_out], happened[~held_out].astype(int), feature_names=list(NAMES)))
+    raw = model.predict(Pool(panel.table[slice_], feature_names=list(NAMES)), prediction_type="RawFormulaVal")
+    return Head(model, fit_platt(np.asarray(raw), happened[slice_]))
+
+
+def _measure(willingness: Head, ability: Head, panel: Panel) -> dict[str, dict[str, float]]:
+    pool = Pool(panel.table, feature_names=list(NAMES))
+    pays, covers = willingness.probability(pool), ability.probability(pool)
+    payers = panel.pays
+    return {
+        "willingness": _figures(panel.pays, pays),
+        "ability": _figures(panel.covers[payers], covers[payers]),
+        "cure": _figures(panel.covers, pays * covers),
+    }
+
+
+def _figures(happened: NDArray[np.bool_], probability: NDArray[np.float64]) -> dict[str, float]:
+    return {
+        "rows": len(happened),
+        "rate": round(float(happened.mean()), 4),
+        "mean_probability": round(float(probability.mean()), 4),
+        "auc": round(auc(happened, probability), 4),
+        "brier": round(brier(happened, probability), 4),
+        "ece": round(calibration_error(happened, probability), 4),
+    }
+
+
+def _month_name(month: int) -> str:
+    year, index = divmod(month - 1, 12)
+    return f"{year}-{index + 1:02d}"
