@@ -1,0 +1,1 @@
+"""The collectors' side: queues, routing, leases, the case on one page, wrap-up."""

@@ -1,0 +1,106 @@
+"""Cases come in: from a talk that the bot must not go on with, or because a tier belongs to people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from desk.packet import seal_packet
+from desk.routing import route
+from ledger.handoff import Escalation
+from ledger.ledger import UnitOfWork
+from ledger.tables import Account, Case, Debtor, TierAssignment
+
+TIER_TRIGGER = "tier_for_people"
+
+
+def open_case(work: UnitOfWork, escalation: Escalation) -> str:
+    """Put an escalation in its queue and return the case id.
+
+    The same trigger of the same talk opens one case however often it is reported; a talk that gives a second,
+    different reason opens a second case, since other people may have to answer it.
+    """
+    if escalation.conversation_id is not None:
+        same = select(Case.id).where(
+            Case.conversation_id == escalation.conversation_id,
+            Case.trigger == escalation.trigger,
+            Case.status != "wrapped",
+        )
+        if (known := work.session.exec(same).first()) is not None:
+            return known
+    way = route(escalation.trigger, escalation.priority, escalation.language, work.now)
+    case_id = work.new_id()
+    work.session.add(
+        Case(
+            id=case_id,
+            account_id=escalation.account_id,
+            debtor_id=escalation.debtor_id,
+            conversation_id=escalation.conversation_id,
+            queue=way.queue,
+            priority=way.priority,
+            trigger=escalation.trigger,
+            language=escalation.language,
+            packet_sealed=seal_packet(work, case_id, escalation),
+            opened_at=work.now,
+            due_at=way.due_at,
+        )
+    )
+    work.session.flush()
+    facts = {"queue": way.queue, "priority": way.priority, "trigger": escalation.trigger}
+    work.audit("case.opened", case_id, facts)
+    return case_id
+
+
+def open_tier_cases(work: UnitOfWork, agent_of: Callable[[str], str]) -> int:
+    """Open a case for each open account whose present tier belongs to people, and say how many were opened.
+
+    `agent_of` gives the agent ('bot' or 'human') of a treatment. An account that had a case since it was put in its
+    tier gets no second one, so this may run every day.
+    """
+    newest = (
+        select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
+        .group_by(col(TierAssignment.account_id))
+        .subquery()
+    )
+    served = (
+        select(Case.id)
+        .where(Case.account_id == TierAssignment.account_id, Case.opened_at >= TierAssignment.created_at)
+        .exists()
+    )
+    waiting = (
+        select(TierAssignment, Account, Debtor)
+        .join(
+            newest,
+            (newest.c.account_id == TierAssignment.account_id) & (newest.c.at == TierAssignment.created_at),
+        )
+        .join(Account, col(Account.id) == TierAssignment.account_id)
+        .join(Debtor, col(Debtor.id) == Account.debtor_id)
+        .where(Account.status == "open", ~served)
+        .order_by(col(Account.id))
+    )
+    opened: set[str] = set()
+    for assignment, account, debtor in work.session.exec(waiting).all():
+        if agent_of(assignment.treatment) == "human" and account.id not in opened:
+            open_case(work, _for_tier(assignment, account, debtor))
+            opened.add(account.id)
+    return len(opened)
+
+
+def _for_tier(assignment: TierAssignment, account: Account, debtor: Debtor) -> Escalation:
+    return Escalation(
+        account_id=account.id,
+        debtor_id=debtor.id,
+        conversation_id=None,
+        trigger=TIER_TRIGGER,
+        priority="P2",
+        words="",
+        summary="; ".join(assignment.why),
+        verified=False,
+        language=debtor.language,
+        facts={"tier": assignment.tier, "treatment": assignment.treatment},
+        offers=(),
+        disclosures=(),
+        permitted_next="",
+    )

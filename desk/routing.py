@@ -1,0 +1,112 @@
+"""Where an escalated account waits for a person, and until when. Pure: no record is read, the clock comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+Priority = Literal["P0", "P1", "P2"]
+
+SPOKEN: Final = frozenset({"zh", "en"})
+"""Languages that every queue can serve; anybody else waits with people who speak more."""
+
+QUEUES: Final[tuple[str, ...]] = (
+    "vulnerability",
+    "fraud",
+    "deceased",
+    "legal",
+    "disputes",
+    "complaints",
+    "compliance",
+    "hardship",
+    "privacy",
+    "security",
+    "languages",
+    "right_party",
+    "breakdown",
+    "collections",
+)
+
+_QUEUE_OF: Final[Mapping[str, str]] = {
+    "self_harm": "vulnerability",
+    "mental_capacity": "vulnerability",
+    "medical_or_safety_emergency_now": "vulnerability",
+    "domestic_or_economic_abuse": "vulnerability",
+    "serious_illness": "vulnerability",
+    "elderly_cognitive_vulnerability": "vulnerability",
+    "bereavement_or_family_event": "vulnerability",
+    "incarceration_or_detention": "vulnerability",
+    "deaf_or_speech_impairment": "vulnerability",
+    "fraud_identity_theft": "fraud",
+    "death_of_debtor": "deceased",
+    "lawyer_represented": "legal",
+    "bankruptcy_insolvency": "legal",
+    "military_service": "legal",
+    "dispute_not_mine": "disputes",
+    "dispute": "disputes",
+    "complaint_regulator": "complaints",
+    "threat_or_abuse_to_bot": "complaints",
+    "recording_objection": "complaints",
+    "cease_request": "compliance",
+    "cease": "compliance",
+    "hardship_unemployment": "hardship",
+    "hardship": "hardship",
+    "disaster": "hardship",
+    "data_rights_request": "privacy",
+    "card_or_secret_spoken": "security",
+    "prompt_injection_attempt": "security",
+    "language_barrier": "languages",
+    "minor_answering": "right_party",
+    "third_party_answering": "right_party",
+    "identity_failed": "right_party",
+    "dialogue_down": "breakdown",
+    "record_failed": "breakdown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`queue` from QUEUES; `due_at` is when a person must have looked, in the zone that `now` came in."""
+
+    queue: str
+    priority: Priority
+    due_at: datetime
+
+
+def route(trigger: str, priority: str, language: str, now: datetime) -> Route:
+    """Send a `trigger` of some `priority` to the people who can answer it.
+
+    An unknown trigger goes to the general queue, an unknown priority counts as the most urgent: a case may be
+    misplaced, never lost. `now` is aware; weekends are judged in its zone.
+
+    :raises ValueError: `now` carries no zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError("a due time needs a zone")
+    known = _known(priority)
+    queue = _QUEUE_OF.get(trigger, "collections")
+    if language not in SPOKEN and known != "P0":
+        queue = "languages"
+    return Route(queue, known, _due(known, now))
+
+
+def _known(priority: str) -> Priority:
+    match priority:
+        case "P1":
+            return "P1"
+        case "P2":
+            return "P2"
+        case _:
+            return "P0"
+
+
+def _due(priority: Priority, now: datetime) -> datetime:
+    days = {"P0": 0, "P1": 1, "P2": 3}[priority]
+    due = now
+    while days:
+        due += timedelta(days=1)
+        if due.weekday() < 5:
+            days -= 1
+    return due
