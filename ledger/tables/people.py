@@ -12,14 +12,16 @@ from ledger.columns import Cents, UtcDateTime
 
 
 class ImportBatch(SQLModel, table=True):
-    """One file, read once: the hash of its bytes makes a second import a no-op."""
+    """One file, read once: the hash of its bytes, seen before, makes a second import a no-op."""
 
     id: str = Field(primary_key=True)
     source_name: str
-    source_sha256: str = Field(unique=True)
+    source_sha256: str = Field(index=True)
     layout: str
     """'uci' or 'amends'."""
     as_of: date
+    account_limit: int | None = None
+    """How many overdue accounts were asked for at most; None for all. A wider import of the same file may follow."""
     rows_read: int
     accounts: int
     rejected: int

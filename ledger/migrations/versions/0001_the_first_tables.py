@@ -57,13 +57,16 @@ def upgrade() -> None:
         sa.Column("source_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("layout", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("account_limit", sa.Integer(), nullable=True),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("accounts", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("created_at", ledger.columns.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("source_sha256"),
     )
+    with op.batch_alter_table("importbatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_importbatch_source_sha256"), ["source_sha256"], unique=False)
+
     op.create_table(
         "strategyversion",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -589,6 +592,9 @@ def downgrade() -> None:
 
     op.drop_table("account")
     op.drop_table("strategyversion")
+    with op.batch_alter_table("importbatch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_importbatch_source_sha256"))
+
     op.drop_table("importbatch")
     with op.batch_alter_table("debtor", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_debtor_phone_index"))
