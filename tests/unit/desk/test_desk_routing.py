@@ -45,11 +45,6 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 
 @given(st.text(max_size=20), st.text(max_size=3), st.text(max_size=3), st.integers(0, 10**6))
-    st.text(max_size=20),
-    st.text(max_size=3),
-    st.text(max_size=3),
-    st.datetimes(max_value=datetime(2100, 1, 1), timezones=st.just(UTC)),
-)  # noqa: DTZ001
 def test_no_case_is_ever_lost(trigger: str, priority: str, language: str, minutes: int) -> None:
     now = WEDNESDAY + timedelta(minutes=minutes)
     way = route(trigger, priority, language, now)
