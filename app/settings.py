@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     rasa_python: Path = Field(
         default=PROJECT / "bot" / "rasa" / ".venv" / "bin" / "python", description="Interpreter of Rasa's environment."
     )
+    rasa_home: Path = Field(
+        default=PROJECT / "var" / "rasa", description="Folder for Rasa's trained models and its log."
+    )
     rasa_timeout_s: float = Field(default=2.0, gt=0, description="Seconds the bot waits for Rasa before it apologises.")
     invite_hours: int = Field(default=72, gt=0, description="Hours a chat link stays valid.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")

@@ -21,6 +21,10 @@ NONCE_BYTES = 12
 VERSION = b"\x01"
 
 
+class KeysUnusable(Exception):
+    """The key file is there but does not hold three keys; the message names the file."""
+
+
 class SealBroken(Exception):
     """A sealed value does not open here: wrong key, wrong row, or altered."""
 
@@ -64,14 +68,17 @@ def _place(table: str, column: str, row_id: str) -> bytes:
 def load_or_create(path: Path) -> Keys:
     """Read the key file (three lines of hex), or make it, readable by its owner alone.
 
-    :raises ValueError: the file is there but is not three 32-byte keys; it is never overwritten, since every sealed
+    :raises KeysUnusable: the file is there but is not three 32-byte keys; it is never overwritten, since every sealed
         value in the ledger depends on it.
     """
     if path.exists():
         parts = path.read_text().split()
         if [len(part) for part in parts] != [64, 64, 64]:
-            raise ValueError(f"{path.name}: expected three keys of 64 hex digits, one a line")
-        return Keys(*(bytes.fromhex(part) for part in parts))
+            raise KeysUnusable(f"{path}: expected three keys of 64 hex digits, one a line")
+        try:
+            return Keys(*(bytes.fromhex(part) for part in parts))
+        except ValueError as error:
+            raise KeysUnusable(f"{path}: expected three keys of 64 hex digits, one a line") from error
     path.parent.mkdir(parents=True, exist_ok=True)
     keys = Keys(*(secrets.token_bytes(32) for _ in range(3)))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,0 +1,23 @@
+"""Exceptions whose message is written for the person at the keyboard: shown as one line, exit status 2."""
+
+from __future__ import annotations
+
+from bot.rasa_process import RasaUnavailable
+from ledger.importing.rows import ImportRefused
+from ledger.keys import KeysUnusable
+from speech.hear import ModelMissing
+from strategy.policy.check import CasesError
+from strategy.scoring.book import BookUnusable
+from strategy.scoring.registry import ModelUnusable
+from strategy.scoring.train import NotEnoughHistory
+
+CLEAR_FAULTS: tuple[type[Exception], ...] = (
+    BookUnusable,
+    CasesError,
+    ImportRefused,
+    KeysUnusable,
+    ModelMissing,
+    ModelUnusable,
+    NotEnoughHistory,
+    RasaUnavailable,
+)

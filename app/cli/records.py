@@ -1,0 +1,85 @@
+"""Commands on the records: init, import, report, audit."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from app import wiring
+from app.cli.console import BadInput, answer, existing, progress, table
+from app.settings import Settings
+from ledger import audit
+from ledger.importing.portfolio import import_file
+from ledger.tables import AuditEntry
+from rehearsal.people import MadeUpPeople
+from strategy.report import report as count_period
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output.")]
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("init")(init)
+    cli.command("import")(import_accounts)
+    cli.command("report")(report)
+    chain = typer.Typer(help="The audit chain.", no_args_is_help=True)
+    chain.command("verify")(verify)
+    cli.add_typer(chain, name="audit")
+
+
+def init(as_json: AsJson = False) -> None:
+    """Make the keys and the database, and bring the database to the newest schema."""
+    settings = Settings()
+    wiring.open_ledger(settings)
+    answer({"home": settings.home}, as_json=as_json, text=lambda: f"ready in {settings.home}")
+
+
+def import_accounts(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, in the UCI layout or Amends' own (data/README.md).")],
+    limit: Annotated[int | None, typer.Option(min=1, help="The most overdue accounts to take.")] = None,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a UCI file describes.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the made-up people where the file names none.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Import a portfolio: overdue rows become accounts, the whole file becomes the book the models learn from."""
+    settings = Settings()
+    ledger = wiring.open_ledger(settings)
+    with progress(f"importing {file.name}") as step:
+        done = import_file(
+            ledger,
+            existing(file),
+            MadeUpPeople(seed),
+            settings.home,
+            limit=limit,
+            progress=step,
+            as_of=as_of.date() if as_of else None,
+        )
+    answer(done, as_json=as_json, text=lambda: table({name: getattr(done, name) for name in done.__slots__}))
+
+
+def report(
+    day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A UTC day; today when not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What happened on one day, counted from the records."""
+    ledger = wiring.open_ledger(Settings())
+    with ledger.read() as work:
+        date = day.date() if day else work.now.date()
+        since = datetime.combine(date, time.min, UTC)
+        counted = count_period(work, since, since + timedelta(days=1))
+    answer(counted, as_json=as_json, text=lambda: table(dataclasses.asdict(counted)))
+
+
+def verify(as_json: AsJson = False) -> None:
+    """Check the audit chain; name the first entry that was altered, dropped or moved."""
+    ledger = wiring.open_ledger(Settings())
+    with ledger.read() as work:
+        entries = work.session.exec(select(AuditEntry).order_by(col(AuditEntry.seq)))
+        result = audit.verify(entries, work.keys)
+    if isinstance(result, audit.ChainBroken):
+        raise BadInput(f"the audit chain is broken: entry {result.seq} {result.why}")
+    answer({"entries": result, "intact": True}, as_json=as_json, text=lambda: f"intact: {result} entries")
