@@ -54,9 +54,8 @@ def calibration_error(happened: Bools, probability: Floats, bins: int = 10) -> f
     """ECE over bins of equal count: how far the mean probability is from the share that happened."""
     edges = np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1])
     bin_of = np.digitize(probability, edges)
-    gaps = [
-        abs(float(happened[bin_of == each].mean() - probability[bin_of == each].mean()))
-        * float((bin_of == each).mean())
-        for each in np.unique(bin_of)
-    ]
-    return sum(gaps)
+    error = 0.0
+    for each in np.unique(bin_of):
+        rows = bin_of == each
+        error += float(rows.mean()) * abs(float(happened[rows].mean()) - float(probability[rows].mean()))
+    return error

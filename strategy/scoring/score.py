@@ -19,6 +19,11 @@ from strategy.scoring.train import Head
 Progress = Callable[[int, int], None]
 """(accounts done, accounts in all)."""
 
+
+def silent(_done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
 CHUNK = 5_000
 
 RESULT: dict[str, pl.DataType] = {
@@ -29,7 +34,7 @@ RESULT: dict[str, pl.DataType] = {
 }
 
 
-def score_frame(registry: Path, frame: pl.DataFrame, progress: Progress = lambda done, total: None) -> pl.DataFrame:
+def score_frame(registry: Path, frame: pl.DataFrame, progress: Progress = silent) -> pl.DataFrame:
     """Score with the model in use.
 
     :raises ModelUnusable: nothing is scored.
@@ -38,7 +43,7 @@ def score_frame(registry: Path, frame: pl.DataFrame, progress: Progress = lambda
     return score_book(load(registry), frame, progress)
 
 
-def score_book(model: Model, frame: pl.DataFrame, progress: Progress = lambda done, total: None) -> pl.DataFrame:
+def score_book(model: Model, frame: pl.DataFrame, progress: Progress = silent) -> pl.DataFrame:
     """One row of :data:`RESULT` per row of the book, in the same order.
 
     An account whose history is too short has null for both probabilities and the one reason ``N01``.

@@ -19,6 +19,11 @@ from strategy.scoring.panel import Panel, build_panel
 Progress = Callable[[str, int, int], None]
 """(stage, steps done, steps in all)."""
 
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Report to nobody."""
+
+
 SETTINGS: dict[str, Any] = {
     "iterations": 300,
     "depth": 4,
@@ -67,7 +72,7 @@ class Trained:
     card: dict[str, Any]
 
 
-def train(book: pl.DataFrame, progress: Progress = lambda stage, done, total: None) -> Trained:
+def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
     """Measure on the last labelled month with models that never saw it, then train on every labelled month.
 
     :param book: a checked book; accounts that are not overdue today are wanted too, for what they did before.
@@ -101,7 +106,7 @@ def train(book: pl.DataFrame, progress: Progress = lambda stage, done, total: No
         "out_of_time": {
             "trained_on": [_month_name(month) for month in panel.months[:-1]],
             "tested_on": _month_name(last),
-            "calibration": "Platt, on accounts and the latest month held out of training",
+            "calibration": "Platt, on a quarter of the accounts that the trees never saw, in the latest month before the test",
             **tested,
         },
     }
@@ -117,25 +122,30 @@ def data_hash(book: pl.DataFrame) -> str:
 
 def _fit(panel: Panel) -> tuple[Head, Head]:
     """Willingness on every row, ability on the payers."""
-    return _fit_head(panel, panel.pays, "willingness"), _fit_head(panel.where(panel.pays), None, "ability")
+    payers = panel.where(panel.pays)
+    return _fit_head(panel, panel.pays, "willingness"), _fit_head(payers, payers.covers, "ability")
 
 
-def _fit_head(panel: Panel, answer: NDArray[np.bool_] | None, name: str) -> Head:
-    happened = panel.covers if answer is None else answer
+def _fit_head(panel: Panel, happened: NDArray[np.bool_], name: str) -> Head:
     held_out = panel.fold == HELD_OUT_FOLD
-    # Payment habits drift from month to month, so the latest month alone sets the level.
-    slice_ = held_out & (panel.month == panel.months[-1]) if len(panel) else held_out
+    # Payment habits drift from month to month, so the latest month alone sets the level where it has enough rows.
+    slice_ = held_out & (panel.month == panel.month.max(initial=0))
+    if _rarer(happened[slice_]) < FEWEST_PER_CLASS:
+        slice_ = held_out
     for what, rows in (("training", ~held_out), ("calibration", slice_)):
-        fewest = min(int(happened[rows].sum()), int((~happened[rows]).sum()))
-        if fewest < FEWEST_PER_CLASS:
+        if _rarer(happened[rows]) < FEWEST_PER_CLASS:
             raise NotEnoughHistory(
-                f"{name}: {int(rows.sum())} rows for {what}, only {fewest} of the rarer answer; "
+                f"{name}: {int(rows.sum())} rows for {what}, only {_rarer(happened[rows])} of the rarer answer; "
                 f"at least {FEWEST_PER_CLASS} are needed"
             )
     model = CatBoostClassifier(**SETTINGS)
     model.fit(Pool(panel.table[~held_out], happened[~held_out].astype(int), feature_names=list(NAMES)))
     raw = model.predict(Pool(panel.table[slice_], feature_names=list(NAMES)), prediction_type="RawFormulaVal")
     return Head(model, fit_platt(np.asarray(raw), happened[slice_]))
+
+
+def _rarer(happened: NDArray[np.bool_]) -> int:
+    return min(int(happened.sum()), int((~happened).sum()))
 
 
 def _measure(willingness: Head, ability: Head, panel: Panel) -> dict[str, dict[str, float]]:
