@@ -1,0 +1,239 @@
+"""Import one portfolio file: read, reject, record, keep the de-identified book."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import structlog
+from sqlmodel import col, select
+
+from ledger.importing import reading, records
+from ledger.importing.book import write_book
+from ledger.importing.contacts import ContactMaker
+from ledger.importing.layouts import LayoutName
+from ledger.importing.parsing import UCI_AS_OF, parse
+from ledger.importing.reading import Sheet
+from ledger.importing.rejects import write_rejects
+from ledger.importing.rows import AccountRow, ImportRefused, RowError
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import ImportBatch
+
+Progress = Callable[[int, int], None]
+"""Called with rows done and rows to expect (the latter is an estimate for text files)."""
+
+_EVERY = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did, in counts.
+
+    `rows`: read from the file. `overdue`: readable rows past due with something owed. `accounts`: of those, how many
+    the ledger now holds as this file describes them (at most the limit). `cured`: accounts known before that are no
+    longer overdue. `older`: rows left alone because the ledger knows something newer. With `already_imported` nothing
+    was changed: the counts are those kept from the first time, and `overdue`, `cured` and `older` are 0.
+    """
+
+    batch_id: str
+    layout: LayoutName
+    as_of: date
+    rows: int
+    overdue: int
+    accounts: int
+    cured: int
+    older: int
+    rejected: int
+    reject_file: Path | None
+    book_file: Path | None
+    already_imported: bool
+
+
+def import_file(
+    ledger: Ledger,
+    path: Path,
+    contacts: ContactMaker,
+    home: Path,
+    limit: int | None = None,
+    progress: Progress | None = None,
+    as_of: date | None = None,
+) -> ImportReport:
+    """Import a CSV or Parquet file in the UCI layout or Amends' own (data/README.md).
+
+    Everything is recorded in one transaction, or nothing. The same bytes a second time change nothing, unless a
+    larger `limit` or (UCI) another `as_of` is asked for.
+
+    :param contacts: makes up the people whom the file does not name.
+    :param home: `rejects/<batch>.csv` and `book/<batch>.parquet` are written below it.
+    :param limit: the most overdue accounts to take, in file order; the book always gets the whole file.
+    :param as_of: the day a UCI file describes, since it has no date column; 2005-09-30 when not given. A file in
+        Amends' own layout has its own dates.
+    :raises ImportRefused: the file cannot be imported at all; nothing was recorded.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImportRefused(f"{path.name}: the file cannot be read ({error.strerror})") from error
+    try:
+        return _import(ledger, path.name, content, contacts, home, limit, progress, as_of)
+    except ImportRefused as refused:
+        raise ImportRefused(f"{path.name}: {refused}") from None
+
+
+def _import(
+    ledger: Ledger,
+    source_name: str,
+    content: bytes,
+    contacts: ContactMaker,
+    home: Path,
+    limit: int | None,
+    progress: Progress | None,
+    as_of: date | None,
+) -> ImportReport:
+    sha256 = hashlib.sha256(content).hexdigest()
+    sheet = reading.read(content)
+    uci_as_of = (as_of or UCI_AS_OF) if sheet.layout.name == "uci" else None
+    with ledger.read() as work:
+        earlier = _earlier(work, sha256, uci_as_of, limit)
+        today = work.now.date()
+    if earlier is not None:
+        return _again(earlier, home)
+    good, errors = _parse_all(sheet, today, uci_as_of or UCI_AS_OF, progress)
+    return _record(ledger, source_name, sha256, sheet.layout.name, good, errors, contacts, home, limit)
+
+
+def _parse_all(
+    sheet: Sheet, today: date, uci_as_of: date, progress: Progress | None
+) -> tuple[list[AccountRow], list[RowError]]:
+    good: list[AccountRow] = []
+    errors: list[RowError] = []
+    seen: dict[str, int] = {}
+    for done, item in enumerate(sheet.rows, start=1):
+        row = item if isinstance(item, RowError) else parse(sheet.layout, *item, today=today, uci_as_of=uci_as_of)
+        if isinstance(row, AccountRow):
+            first = seen.setdefault(row.external_ref, row.line)
+            if first != row.line:
+                ref = "ID" if sheet.layout.name == "uci" else "external_ref"
+                row = RowError(row.line, ref, f"stands in line {first} already")
+        if isinstance(row, RowError):
+            errors.append(row)
+        else:
+            good.append(row)
+        if progress and done % _EVERY == 0:
+            progress(done, max(done, sheet.about))
+    if progress:
+        progress(len(good) + len(errors), len(good) + len(errors))
+    return good, errors
+
+
+def _record(
+    ledger: Ledger,
+    source_name: str,
+    sha256: str,
+    layout: LayoutName,
+    good: Sequence[AccountRow],
+    errors: Sequence[RowError],
+    contacts: ContactMaker,
+    home: Path,
+    limit: int | None,
+) -> ImportReport:
+    batch_id = ledger.new_id()
+    reject_file, book_file = _reject_file(home, batch_id), _book_file(home, batch_id)
+    if not good:
+        if not errors:
+            raise ImportRefused("the file has a header but no rows")
+        write_rejects(errors, reject_file)
+        raise ImportRefused(f"none of its {len(errors)} rows can be read; {reject_file} says why")
+    newest = max(row.as_of for row in good)
+    try:
+        with ledger.begin() as work:
+            # Somebody else may have imported the same file while we were reading it.
+            earlier = _earlier(work, sha256, newest if layout == "uci" else None, limit)
+            if earlier is not None:
+                return _again(earlier, home)
+            batch = ImportBatch(
+                id=batch_id,
+                source_name=source_name,
+                source_sha256=sha256,
+                layout=layout,
+                as_of=newest,
+                account_limit=limit,
+                rows_read=len(good) + len(errors),
+                accounts=0,
+                rejected=len(errors),
+                created_at=work.now,
+            )
+            work.session.add(batch)
+            work.session.flush()
+            written = records.write(work, batch_id, good, contacts, limit)
+            batch.accounts = written.accounts
+            work.audit(
+                "import",
+                batch_id,
+                {"layout": layout, "sha256": sha256, "accounts": written.accounts, "rejected": len(errors)},
+            )
+            # The files come last: a batch in the ledger always has its book.
+            if errors:
+                write_rejects(errors, reject_file)
+            write_book(good, book_file)
+    except BaseException:
+        reject_file.unlink(missing_ok=True)
+        book_file.unlink(missing_ok=True)
+        raise
+    log = structlog.get_logger()
+    log.info("import.finished", batch_id=batch_id, rows=len(good) + len(errors), count=written.accounts)
+    return ImportReport(
+        batch_id=batch_id,
+        layout=layout,
+        as_of=newest,
+        rows=len(good) + len(errors),
+        overdue=sum(row.overdue for row in good),
+        accounts=written.accounts,
+        cured=written.cured,
+        older=written.older,
+        rejected=len(errors),
+        reject_file=reject_file if errors else None,
+        book_file=book_file,
+        already_imported=False,
+    )
+
+
+def _earlier(work: UnitOfWork, sha256: str, uci_as_of: date | None, limit: int | None) -> ImportBatch | None:
+    """An import that took all that is asked for now from the same bytes."""
+    batches = work.session.exec(
+        select(ImportBatch).where(ImportBatch.source_sha256 == sha256).order_by(col(ImportBatch.created_at).desc())
+    )
+    for batch in batches:
+        wide_enough = batch.account_limit is None or (limit is not None and limit <= batch.account_limit)
+        if wide_enough and uci_as_of in (None, batch.as_of):
+            return batch
+    return None
+
+
+def _again(batch: ImportBatch, home: Path) -> ImportReport:
+    reject_file, book_file = _reject_file(home, batch.id), _book_file(home, batch.id)
+    return ImportReport(
+        batch_id=batch.id,
+        layout="uci" if batch.layout == "uci" else "amends",
+        as_of=batch.as_of,
+        rows=batch.rows_read,
+        overdue=0,
+        accounts=batch.accounts,
+        cured=0,
+        older=0,
+        rejected=batch.rejected,
+        reject_file=reject_file if reject_file.exists() else None,
+        book_file=book_file if book_file.exists() else None,
+        already_imported=True,
+    )
+
+
+def _reject_file(home: Path, batch_id: str) -> Path:
+    return home / "rejects" / f"{batch_id}.csv"
+
+
+def _book_file(home: Path, batch_id: str) -> Path:
+    return home / "book" / f"{batch_id}.parquet"
