@@ -103,8 +103,8 @@ class Recogniser:
         self._model = _load(settings)
         # Released models write traditional characters at times; small models do not know prompts.
         self._is_released_size = self._model.width >= _TINY_WIDTH
-        self.window = settings.window or _hinted_window(settings.model) or (
-            Window() if self._is_released_size else _SHORT
+        self.window = (
+            settings.window or _hinted_window(settings.model) or (Window() if self._is_released_size else _SHORT)
         )
 
     def hear(self, samples: Samples, language: str) -> Heard:
@@ -117,22 +117,26 @@ class Recogniser:
         audio_seconds = seconds_of(samples)
         self._model.use_window(self.window.frames(audio_seconds))
         # Too little audio for one analysis frame is nothing said.
-        segments = [] if samples.size < RATE // 20 else list(
-            self._model.transcribe(
-                samples,
-                language=language,
-                beam_size=1,
-                temperature=0.0,
-                without_timestamps=True,
-                condition_on_previous_text=False,
-                vad_filter=False,
-                max_new_tokens=_LONGEST_ANSWER_TOKENS,
-                initial_prompt=_SIMPLIFIED_PROMPT if language == "zh" and self._is_released_size else None,
-                # faster-whisper would drop or decode again by these; the numbers are judged below instead.
-                no_speech_threshold=None,
-                log_prob_threshold=None,
-                compression_ratio_threshold=None,
-            )[0]
+        segments = (
+            []
+            if samples.size < RATE // 20
+            else list(
+                self._model.transcribe(
+                    samples,
+                    language=language,
+                    beam_size=1,
+                    temperature=0.0,
+                    without_timestamps=True,
+                    condition_on_previous_text=False,
+                    vad_filter=False,
+                    max_new_tokens=_LONGEST_ANSWER_TOKENS,
+                    initial_prompt=_SIMPLIFIED_PROMPT if language == "zh" and self._is_released_size else None,
+                    # faster-whisper would drop or decode again by these; the numbers are judged below instead.
+                    no_speech_threshold=None,
+                    log_prob_threshold=None,
+                    compression_ratio_threshold=None,
+                )[0]
+            )
         )
         text = " ".join(segment.text.strip() for segment in segments).strip()
         confidence = math.exp(min((segment.avg_logprob for segment in segments), default=-math.inf))

@@ -132,7 +132,8 @@ class _Worker:
 
     def _do(self, job: dict[str, str | int]) -> bool:
         process = self._running()
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             process.stdin.write(json.dumps(job).encode() + b"\n")
             process.stdin.flush()

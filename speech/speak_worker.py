@@ -30,7 +30,12 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     engine, wait_until_idle = _start_engine()
     finished = threading.Event()
-    engine.connect("finished-utterance", lambda name, completed: finished.set() if completed else None)
+
+    def note_finished(name: str | None, completed: bool) -> None:  # noqa: ARG001  (pyttsx3 passes both by name)
+        if completed:
+            finished.set()
+
+    engine.connect("finished-utterance", note_finished)
     for line in sys.stdin:
         job = json.loads(line)
         finished.clear()
