@@ -1,0 +1,148 @@
+"""What the gate looks at: one frozen value, gathered once, that holds everything a decision depends on.
+
+The shape follows the `given` part of a policy case (docs/policy.md). Ids are opaque; nothing here names a person.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from strategy.policy.clocks import Span
+
+ACTIONS: Final = frozenset({"outbound_contact", "disclose_debt", "start_recording", "utterance"})
+CHANNELS: Final = frozenset({"voice", "voicemail", "sms", "email", "chat", "terminal", "mail"})
+DIRECTIONS: Final = frozenset({"outbound", "inbound"})
+AGENTS: Final = frozenset({"ai_voice", "ai_chat", "human", "system"})
+OUTCOMES: Final = frozenset(
+    {
+        "conversation",
+        "voicemail_left",
+        "ring_no_answer",
+        "busy",
+        "not_in_service",
+        "delivered",
+        "failed",
+        "unknown",
+    }
+)
+"""'unknown' is an attempt found half-way after a crash: it counts toward every cap and starts every cooldown."""
+
+STOPS: Final = frozenset(
+    {"cease", "attorney", "bankruptcy", "dispute", "capacity", "moratorium", "sensitive_occasion", "consent_revoked"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What is about to happen: a contact, or something said or recorded inside one."""
+
+    type: str
+    channel: str
+    agent: str
+    number_type: str
+    number_id: str
+    debt_id: str
+    target: str
+    place: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class PastContact:
+    """One earlier attempt or talk, by whoever (`by`: bank or agency; both count)."""
+
+    at: datetime
+    channel: str
+    direction: str
+    outcome: str
+    debt_id: str
+    number_id: str
+    by: str = "bank"
+    target: str = "consumer"
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("a past contact needs a time with a zone")
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Stop:
+    """A fact about the person that suspends contact; both days are included, None means open-ended."""
+
+    kind: str
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class HoldFact:
+    """A hold in the ledger that covers this contact. `agents`: 'automated' lets people call, 'all' stops everyone."""
+
+    reason: str
+    agents: str = "automated"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Callback:
+    """The person asked, directly and beforehand, to be called about one debt."""
+
+    given: datetime
+    debt_id: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Inconvenient:
+    """A time the person has said does not suit."""
+
+    days: tuple[str, ...]
+    hours: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What is known about the person beyond their history. `unread` names flags nobody here understands."""
+
+    stops: tuple[Stop, ...] = ()
+    holds: tuple[HoldFact, ...] = ()
+    agreed_windows: tuple[Span, ...] = ()
+    consented_callback: Callback | None = None
+    inconvenient: tuple[Inconvenient, ...] = ()
+    inconvenient_places: tuple[str, ...] = ()
+    refused_media: tuple[str, ...] = ()
+    third_party_grounds: tuple[str, ...] = ()
+    third_party_refused: bool = False
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the script or the talk so far has and has not said."""
+
+    ai_disclosure_at_start: bool = False
+    recording_notice_given: bool = False
+    debt_collector_notice: bool = False
+    opt_out_instructions: bool = False
+    limited_content_only: bool = False
+    identity_verified: bool = False
+    discloses_debt_to_third_party: bool = False
+    threat_of_suit_time_barred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """Everything one decision depends on, except the packs and the time.
+
+    `jurisdictions` is an overlay stack of pack ids; `tz_candidates` every plausible IANA zone of the person, empty for
+    unknown; `consent` maps a kind ('artificial_voice', 'sms', 'email', 'chat') to 'granted', 'none' or 'revoked'.
+    """
+
+    jurisdictions: tuple[str, ...]
+    entity_role: str
+    tz_candidates: tuple[str, ...]
+    action: Action
+    consent: tuple[tuple[str, str], ...] = ()
+    content: Content = Content()
+    flags: Flags = Flags()
+    history: tuple[PastContact, ...] = field(default=())
+
+    def consent_to(self, kind: str) -> str:
+        return dict(self.consent).get(kind, "none")
