@@ -170,7 +170,9 @@ def _bills_and_payments(rng: np.random.Generator, states: Ints, limit: Floats, h
 def _as_billed(rng: np.random.Generator, amount: Floats, answered_by: Ints) -> Floats:
     """The bill in whole units. Whether it is worth billing must agree with the state that will answer it."""
     idle = np.where(rng.random(len(amount)) < 0.6, 0.0, np.minimum(np.abs(amount), WORTH_BILLING))
-    return np.round(np.where(answered_by == IDLE, idle, np.maximum(amount, WORTH_BILLING + 1 + rng.integers(0, 500))))
+    worth = np.maximum(amount, WORTH_BILLING + 1 + rng.integers(0, 500, len(amount)))
+    bill: Floats = np.where(answered_by == IDLE, idle, worth)
+    return np.round(bill)
 
 
 def _share_paid(rng: np.random.Generator, state: Ints) -> Floats:

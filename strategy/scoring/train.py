@@ -106,7 +106,7 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
         "out_of_time": {
             "trained_on": [_month_name(month) for month in panel.months[:-1]],
             "tested_on": _month_name(last),
-            "calibration": "Platt, on a quarter of the accounts that the trees never saw, in the latest month before the test",
+            "calibration": "Platt, on a quarter of the accounts that the trees never saw, in the last training month",
             **tested,
         },
     }
