@@ -1,0 +1,174 @@
+"""The Rasa process: trained when its data changed, started, watched and stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+PROJECT = Path(__file__).parent / "rasa"
+# Everything that decides what a model learns. The lock is in it: another version of Rasa cannot read the model.
+LEARNT_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "amends/*.py", "requirements.lock")
+TRAINING_LIMIT_S = 600.0
+START_LIMIT_S = 120.0
+
+Progress = Callable[[str], None]
+
+
+class RasaUnavailable(Exception):
+    """The Rasa process could not be trained or started; the message says what to do."""
+
+
+class RasaProcess:
+    """One single-worker Rasa on 127.0.0.1:`port`, asking `action_url` for its acts.
+
+    `home` keeps models and the log. `secret` guards Rasa's own channel, `action_secret` our action endpoint; both are
+    passed in the environment, never on a command line. Use as a context manager, or call `start` and `stop`.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        port: int,
+        action_url: str,
+        secret: str,
+        action_secret: str,
+        python: Path = PROJECT / ".venv" / "bin" / "python",
+    ) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = home / "rasa.log"
+        self._models = home / "models"
+        self._port = port
+        self._python = python
+        self._environment = {
+            "AMENDS_RASA_SECRET": secret,
+            "AMENDS_ACTION_URL": action_url,
+            "AMENDS_ACTION_SECRET": action_secret,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> RasaProcess:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def model(self) -> Path:
+        """Where the model of the present data lies, trained or not."""
+        return self._models / f"amends-{fingerprint()}.tar.gz"
+
+    def train(self, progress: Progress = lambda _: None) -> Path:
+        """The model of the present data, trained now if it is not there yet (about a minute on 2 cores).
+
+        :raises RasaUnavailable: no environment, or the training failed.
+        """
+        if self.model.exists():
+            return self.model
+        self._models.mkdir(parents=True, exist_ok=True)
+        progress("training the dialogue model")
+        # Trained under another name and moved, so that a broken-off training never looks like a model.
+        draft = self._models / f".training-{os.getpid()}"
+        process = self._launch(
+            ["train", "--out", str(self._models), "--fixed-model-name", draft.name, "--quiet"],
+            ["--config", "config.yml", "--domain", "domain.yml", "--data", "data"],
+        )
+        try:
+            code = process.wait(TRAINING_LIMIT_S)
+        except subprocess.TimeoutExpired as late:
+            process.kill()
+            raise RasaUnavailable(f"training took longer than {TRAINING_LIMIT_S:.0f} s; see {self.log}") from late
+        made = draft.with_name(f"{draft.name}.tar.gz")
+        if code != 0 or not made.exists():
+            raise RasaUnavailable(f"training failed; see {self.log}")
+        made.replace(self.model)
+        progress("dialogue model trained")
+        return self.model
+
+    def start(self, progress: Progress = lambda _: None) -> None:
+        """Train if needed, start, and return when Rasa can answer.
+
+        :raises RasaUnavailable: it could not be trained, or did not come up in time.
+        """
+        if self.running():
+            return
+        model = self.train(progress)
+        progress("starting the dialogue server")
+        self._process = self._launch(
+            ["run", "--model", str(model), "--port", str(self._port), "--interface", "127.0.0.1", "--quiet"],
+            ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml"],
+        )
+        limit = time.monotonic() + START_LIMIT_S
+        while not self.healthy():
+            if not self.running():
+                raise RasaUnavailable(f"the dialogue server ended at once; see {self.log}")
+            if time.monotonic() > limit:
+                self.stop()
+                raise RasaUnavailable(f"the dialogue server did not start in {START_LIMIT_S:.0f} s; see {self.log}")
+            time.sleep(0.2)
+        progress("dialogue server ready")
+
+    def stop(self) -> None:
+        """End the process; nothing to do when there is none."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def healthy(self) -> bool:
+        """Whether Rasa answers and has its model loaded."""
+        try:
+            with httpx.Client(trust_env=False, timeout=2.0) as client:
+                return client.get(f"{self.url}/webhooks/amends/health").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def _launch(self, *arguments: list[str]) -> subprocess.Popen[bytes]:
+        if not self._python.exists():
+            raise RasaUnavailable("the environment of bot/rasa is missing; run scripts/demo once, it sets it up")
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
+            **self._environment,
+            "AMENDS_RASA_FOLLOW_PARENT": "1",
+            "RASA_TELEMETRY_ENABLED": "false",
+            # At DEBUG Rasa writes what debtors say into its log.
+            "LOG_LEVEL": "WARNING",
+            "SANIC_ACCESS_LOG": "false",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+        }
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [str(self._python), str(PROJECT / "launch.py"), *chain.from_iterable(arguments)],
+                env=environment,
+                # Held open while we live; see bot/rasa/launch.py.
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+
+def fingerprint(project: Path = PROJECT) -> str:
+    """A short hash (12 hex digits) over everything the model is learnt from."""
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in LEARNT_FROM for path in project.glob(pattern)):
+        digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
