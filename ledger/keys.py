@@ -49,7 +49,7 @@ class Keys:
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return AESGCM(self.field).decrypt(nonce, body, _place(table, column, row_id)).decode()
-        except InvalidTag as broken:
+        except (InvalidTag, ValueError) as broken:  # ValueError: cut so short that no nonce is left
             raise SealBroken(f"{table}.{column}: the sealed value does not open") from broken
 
     def blind_index(self, purpose: str, value: str) -> str:
