@@ -1,0 +1,144 @@
+"""Sensitive words, found before the dialogue model sees a text: which law or duty of care they touch, and what follows.
+
+The lexicon is `triggers.yaml`. It holds patterns over a normalised text (see `bot.wording`), not sentences, so that it
+also finds phrasings that nobody has written down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+
+from bot.phrases import template
+from bot.wording import normalise
+
+LEXICON = Path(__file__).parent / "triggers.yaml"
+
+Priority = Literal["P0", "P1", "P2"]
+# What the talk does after the approved answer: go on, or stop with a goodbye.
+Then = Literal["continue", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A sensitive category found in a text.
+
+    `hold_days` is how many calendar days automated contact stays on hold: 0 for none, None until a person lifts it.
+    `escalate` is whether a person must take the case. `words` are the debtor's words that matched, in the normalised
+    spelling. `template` is the approved answer. `then` is whether the bot may go on after it. `meaning` and
+    `permitted_next` are for the collector.
+    """
+
+    id: str
+    priority: Priority
+    hold_days: int | None
+    escalate: bool
+    words: str
+    template: str
+    then: Then
+    meaning: str
+    permitted_next: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Category:
+    trigger: Trigger
+    patterns: Mapping[str, re.Pattern[str]]
+    unless: Mapping[str, re.Pattern[str]]
+
+
+def detect(text: str, lang: str) -> Trigger | None:
+    """The most serious trigger in what a debtor said, or None.
+
+    People mix languages, so the other language's patterns are tried as well, after those of `lang`. The highest
+    priority wins; among equals the longest hold.
+    """
+    said = normalise(text)
+    found = [
+        replace(category.trigger, words=words)
+        for category in _lexicon().categories
+        for words in [_words(category, said, lang)]
+        if words is not None
+    ]
+    return min(found, key=_gravity, default=None)
+
+
+def _words(category: _Category, said: str, lang: str) -> str | None:
+    """What matched, after everything that only looks like it has been cut out of the text."""
+    for language in (lang, "en" if lang == "zh" else "zh"):
+        unless, pattern = category.unless.get(language), category.patterns.get(language)
+        if pattern is None:
+            continue
+        found = pattern.search(unless.sub(" ~ ", said) if unless else said)
+        if found:
+            return found.group().strip()
+    return None
+
+
+def _gravity(trigger: Trigger) -> tuple[str, float]:
+    return trigger.priority, -(trigger.hold_days if trigger.hold_days is not None else float("inf"))
+
+
+def named(trigger_id: str, words: str = "") -> Trigger:
+    """The trigger for a reason that is not in the debtor's words, such as "service_failure", or for a known category.
+
+    :raises KeyError: no such trigger.
+    """
+    return replace(_lexicon().by_id[trigger_id], words=words)
+
+
+def answer(trigger: Trigger, verified: bool) -> str:
+    """The id of the sentence to answer with: the trigger's own, or a neutral one that hints at no debt."""
+    if verified or template(trigger.template, "en").before_verified:
+        return trigger.template
+    return f"neutral_{trigger.priority.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    categories: tuple[_Category, ...]
+    by_id: Mapping[str, Trigger]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    raw: dict[str, Any] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
+    pieces: dict[str, str] = raw["pieces"]
+    categories = tuple(_category(entry, pieces) for entry in raw["triggers"])
+    by_id: dict[str, Trigger] = {}
+    for category in categories:
+        by_id.setdefault(category.trigger.id, category.trigger)
+    return _Lexicon(categories, by_id)
+
+
+def _category(entry: Mapping[str, Any], pieces: Mapping[str, str]) -> _Category:
+    trigger = Trigger(
+        id=str(entry["id"]),
+        priority=cast(Priority, entry["priority"]),
+        hold_days=entry["hold_days"],
+        escalate=bool(entry["escalate"]),
+        words="",
+        template=str(entry["template"]),
+        then=cast(Then, entry["then"]),
+        meaning=str(entry["meaning"]),
+        permitted_next=str(entry["permitted_next"]),
+    )
+    return _Category(trigger, _compiled(entry.get("any"), pieces), _compiled(entry.get("unless"), pieces))
+
+
+def _compiled(by_language: Mapping[str, list[str]] | None, pieces: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
+    """One pattern per language; `<name>` stands for a piece, a space in English for any white space."""
+    return {
+        lang: re.compile("|".join(f"(?:{_filled(pattern, pieces)})" for pattern in patterns))
+        for lang, patterns in (by_language or {}).items()
+    }
+
+
+def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
+    return re.sub(r"<(\w+)>", lambda found: f"(?:{pieces[found.group(1)]})", pattern)
