@@ -56,7 +56,7 @@ def open_case(work: UnitOfWork, escalation: Escalation) -> str:
 def open_tier_cases(work: UnitOfWork, agent_of: Callable[[str], str]) -> int:
     """Open a case for each open account whose present tier belongs to people, and say how many were opened.
 
-    `agent_of` gives the agent ('bot' or 'human') of a treatment. An account that had a case since it was put in its
+    `agent_of` gives the agent ('bot' or 'human') of a tier. An account that had a case since it was put in its
     tier gets no second one, so this may run every day.
     """
     newest = (
@@ -82,7 +82,7 @@ def open_tier_cases(work: UnitOfWork, agent_of: Callable[[str], str]) -> int:
     )
     opened: set[str] = set()
     for assignment, account, debtor in work.session.exec(waiting).all():
-        if agent_of(assignment.treatment) == "human" and account.id not in opened:
+        if agent_of(assignment.tier) == "human" and account.id not in opened:
             open_case(work, _for_tier(assignment, account, debtor))
             opened.add(account.id)
     return len(opened)
