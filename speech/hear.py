@@ -107,6 +107,16 @@ class Recogniser:
             settings.window or _hinted_window(settings.model) or (Window() if self._is_released_size else _SHORT)
         )
 
+    @property
+    def caution(self) -> str | None:
+        """What a user should know of this model, in one line; None for the released sizes."""
+        if self._is_released_size:
+            return None
+        return (
+            f"this model is {self._model.width} wide, smaller than any released Whisper: it knows what it was trained "
+            "on, and is sure of itself with everything else too"
+        )
+
     def hear(self, samples: Samples, language: str) -> Heard:
         """Recognise one utterance of at most 30 s.
 

@@ -75,7 +75,8 @@ class Listener:
     def _keyed(self, chunk: Samples) -> Keyed | None:
         self._since_key += chunk.size / RATE
         if pressed := self._key_tones.process(chunk):
-            self._keys += pressed
+            # A hash closes an answer; alone it is none.
+            self._keys = (self._keys + pressed).lstrip("#")
             self._since_key = 0.0
         if self._keys and (self._keys.endswith("#") or self._since_key >= _BETWEEN_KEYS_SECONDS):
             return self._take_keys()

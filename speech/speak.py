@@ -24,8 +24,10 @@ from speech.audio import Samples, read_pcm16, seconds_of
 
 _WORKER = Path(__file__).with_name("speak_worker.py")
 _TRIES = 3
-# A healthy espeak-ng takes longer than this for every letter (Chinese: character) at any rate that we allow.
-_LEAST_SECONDS_A_CHARACTER = {"zh": 0.05, "en": 0.015}
+# A healthy espeak-ng takes longer than this for every letter, or Chinese character, at any rate that we use.
+_LEAST_SECONDS_A_LETTER = 0.015
+_LEAST_SECONDS_A_CHARACTER = 0.05
+_FIRST_CHINESE_CHARACTER = "\u3400"
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Speaker:
             if (voice, text) in self._cache:
                 self._cache.move_to_end((voice, text))
                 return self._cache[voice, text]
-        samples = self._synthesise(text, language, voice)
+        samples = self._synthesise(text, voice)
         samples.flags.writeable = False
         with self._cache_lock:
             self._cache[voice, text] = samples
@@ -87,8 +89,8 @@ class Speaker:
                 self._cache.popitem(last=False)
         return samples
 
-    def _synthesise(self, text: str, language: str, voice: Voice) -> Samples:
-        least = sum(character.isalnum() for character in text) * _LEAST_SECONDS_A_CHARACTER[language]
+    def _synthesise(self, text: str, voice: Voice) -> Samples:
+        least = _least_seconds(text)
         worker = self._idle.get()
         try:
             for _ in range(_TRIES):
@@ -108,6 +110,13 @@ class Speaker:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _least_seconds(text: str) -> float:
+    """What the text takes at the very least; audio shorter than that is a fault of the synthesiser."""
+    said = [character for character in text if character.isalnum()]
+    chinese = sum(character >= _FIRST_CHINESE_CHARACTER for character in said)
+    return chinese * _LEAST_SECONDS_A_CHARACTER + (len(said) - chinese) * _LEAST_SECONDS_A_LETTER
 
 
 class _Worker:

@@ -30,21 +30,28 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     engine, wait_until_idle = _start_engine()
     finished = threading.Event()
+    faults: list[Exception] = []
 
-    def note_finished(name: str | None, completed: bool) -> None:  # noqa: ARG001  (pyttsx3 passes both by name)
+    # pyttsx3 passes these by name, and swallows faults such as an unknown voice unless they are asked for.
+    def note_finished(name: str | None, completed: bool) -> None:  # noqa: ARG001
         if completed:
             finished.set()
 
+    def note_fault(name: str | None, exception: Exception) -> None:  # noqa: ARG001
+        faults.append(exception)
+
     engine.connect("finished-utterance", note_finished)
+    engine.connect("error", note_fault)
     for line in sys.stdin:
         job = json.loads(line)
         finished.clear()
+        faults.clear()
         engine.setProperty("voice", job["voice"])
         engine.setProperty("rate", job["rate"])
         wait_until_idle()
         engine.save_to_file(job["text"], job["path"])
         engine.runAndWait()
-        done = finished.wait(_LONGEST_JOB_SECONDS)
+        done = finished.wait(_LONGEST_JOB_SECONDS) and not faults
         wait_until_idle()
         print(json.dumps({"done": done}), file=answers, flush=True)
 

@@ -8,7 +8,7 @@ from speech.spoken_en import Rules
 
 _DIGITS = "零一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
-_MYRIADS = ("", "万", "亿", "万亿")
+_MYRIADS = ((10**8, "亿"), (10**4, "万"))
 # How an amount names its currency -> how it is said. The two ways round: 新台币一百元, but 一百美元.
 _NAMED_BEFORE = {
     **dict.fromkeys(("新台币", "NT$", "TWD"), "新台币"),
@@ -31,19 +31,17 @@ def cardinal(number: int, counting: bool = False) -> str:
     """
     if number == 2 and counting:
         return "两"
-    if number == 0:
-        return "零"
-    said, gap = "", False
-    for place in reversed(range(len(_MYRIADS))):
-        group = number // 10_000**place % 10_000
-        if not group:
-            gap = bool(said)
-            continue
-        if said and (gap or group < 1000):
-            said += "零"
-        said += "两" + _MYRIADS[place] if group == 2 and place else _group(group, leading=not said) + _MYRIADS[place]
-        gap = False
-    return said
+    return _words(number, leading=True) if number else "零"
+
+
+def _words(number: int, leading: bool) -> str:
+    for size, unit in _MYRIADS:
+        if number >= size:
+            head, rest = divmod(number, size)
+            said = ("两" if head == 2 else _words(head, leading)) + unit
+            joint = "零" if 0 < rest < size // 10 else ""
+            return said + joint + (_words(rest, leading=False) if rest else "")
+    return _group(number, leading)
 
 
 def _group(number: int, leading: bool) -> str:

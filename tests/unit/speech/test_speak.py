@@ -1,0 +1,99 @@
+"""The real synthesiser, its known faults and its processes."""
+
+import os
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from speech.audio import Samples, seconds_of
+from speech.files import say_to_file
+from speech.speak import Speaker, SpeakFailed, Voice
+
+
+def test_every_sentence_of_many_is_whole() -> None:
+    # pyttsx3 used naively loses or cuts sentences when the voice changes in between; each must always be as long.
+    sentences = [("您好，请问是本人吗？", "zh"), ("are you still there?", "en"), ("好的", "zh"), ("thank you", "en")]
+    quick = Speaker(remembered=0)
+    first = [quick.say(text, language).size for text, language in sentences]
+    for _ in range(10):
+        again = [quick.say(text, language).size for text, language in sentences]
+        assert again == pytest.approx(first, rel=0.01)
+    quick.close()
+
+
+def test_the_rate_is_obeyed(speaker: Speaker) -> None:
+    text = "please tell me on which day you could do that"
+    slow, fast = (speaker.say(text, "en", Voice("gmw/en-us", rate)) for rate in (120, 220))
+    assert seconds_of(slow) > 1.3 * seconds_of(fast)
+
+
+def test_voices_differ(speaker: Speaker) -> None:
+    low, high = (speaker.say("hello there", "en", Voice(name, 165)) for name in ("gmw/en-us", "gmw/en-us+f2"))
+    assert low.shape != high.shape or not np.allclose(low, high)
+
+
+def test_a_sentence_said_before_is_remembered_and_cannot_be_altered(speaker: Speaker) -> None:
+    sound = speaker.say("one moment please", "en")
+    assert speaker.say("one moment please", "en") is sound
+    with pytest.raises(ValueError, match="read-only"):
+        sound[0] = 1.0
+
+
+def test_the_memory_is_bounded() -> None:
+    with Speaker(remembered=1) as speaker:
+        first = speaker.say("first", "en")
+        speaker.say("second", "en")
+        assert speaker.say("first", "en") is not first
+
+
+def test_nothing_to_say_is_refused(speaker: Speaker) -> None:
+    for text in ("", "  ", "……", "?!"):
+        with pytest.raises(ValueError, match="nothing to say"):
+            speaker.say(text, "en")
+
+
+def test_a_worker_that_dies_is_replaced(speaker: Speaker) -> None:
+    speaker.say("before", "en")
+    process = speaker._workers[0]._process
+    assert isinstance(process, subprocess.Popen)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert seconds_of(speaker.say("after the fall", "en")) > 0.3
+
+
+def test_a_voice_that_does_not_exist_fails_loudly() -> None:
+    with Speaker() as speaker, pytest.raises(SpeakFailed):
+        speaker.say("hello", "en", Voice("no/such-voice", 165))
+
+
+def test_several_threads_share_the_workers() -> None:
+    texts = [f"sentence number {word}" for word in ("one", "two", "three", "four", "five", "six")]
+    said: dict[str, Samples] = {}
+    with Speaker(workers=2) as speaker:
+        threads = [threading.Thread(target=lambda t=t: said.update({t: speaker.say(t, "en")})) for t in texts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(said) == sorted(texts)
+    assert min(seconds_of(samples) for samples in said.values()) > 0.5
+
+
+def test_no_process_is_left_behind() -> None:
+    with Speaker() as speaker:
+        speaker.say("hello", "en")
+        process = speaker._workers[0]._process
+        assert process is not None
+    assert process.poll() is not None
+
+
+def test_words_are_written_to_a_file_with_numbers_spelled_out(speaker: Speaker, tmp_path: Path) -> None:
+    said = say_to_file("还有2天", "zh", tmp_path / "two.wav", speaker)
+    assert said.spoken == "还有两天"
+    assert said.seconds > 0.4
+    with pytest.raises(FileNotFoundError):
+        say_to_file("hello", "en", tmp_path / "absent" / "x.wav", speaker)
