@@ -1,0 +1,142 @@
+"""When and how an account is contacted next: an intention, which the gate judges again at its minute. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from strategy.treatments import Treatment
+
+DAY_STARTS: Final = time(9, 0)
+DAY_ENDS: Final = time(18, 0)
+"""Local business hours, Monday to Friday: contacts are spread over them. No law, only what is kind and staffed."""
+DENIAL_LASTS: Final = timedelta(hours=24)
+"""A denial that waiting does not cure is asked about again after this, for a consent or a lifted hold may cure it."""
+HORIZON_DAYS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """An earlier attempt on this account."""
+
+    at: datetime
+    channel: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The gate said no; `next_allowed_at` is None when waiting alone would not have helped."""
+
+    at: datetime
+    channel: str
+    next_allowed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What planning looks at. `zones` are all the debtor may be in; `waiting`: a planned contact is still to come."""
+
+    account_id: str
+    zones: tuple[str, ...]
+    contacted: tuple[Contacted, ...] = ()
+    denied: tuple[Denied, ...] = ()
+    promise_due: date | None = None
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`slot` is aware UTC, to the minute."""
+
+    slot: datetime
+    channel: str
+    agent: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotPlanned:
+    """No contact is planned, and why."""
+
+    why: str
+
+
+def next_contact(treatment: Treatment, facts: PlanFacts, now: datetime) -> Planned | NotPlanned:
+    """The next contact of one account. The same account on the same day always gets the same minute."""
+    if treatment.agent == "human":
+        return NotPlanned("a person takes this account")
+    if facts.waiting:
+        return NotPlanned("a contact is already planned")
+    if not facts.zones:
+        return NotPlanned("no time zone is known")
+    channel = _channel(treatment, facts, now)
+    if channel is None:
+        return NotPlanned("the gate denies every channel, and waiting does not cure it")
+    earliest, why = _earliest(treatment, facts, channel, now)
+    zones = tuple(ZoneInfo(zone) for zone in facts.zones)
+    first_day = earliest.astimezone(zones[0]).date()
+    for ahead in range(HORIZON_DAYS):
+        slot = _slot(facts.account_id, first_day + timedelta(days=ahead), zones, earliest)
+        if slot is not None:
+            return Planned(slot, channel, treatment.agent, why)
+    return NotPlanned("business hours in all zones the debtor may be in do not meet")
+
+
+def _channel(treatment: Treatment, facts: PlanFacts, now: datetime) -> str | None:
+    """The treatment's channels in turn; each contact that led to no talk moves on to the next one."""
+    lasting = {
+        denial.channel for denial in facts.denied if denial.next_allowed_at is None and now - denial.at < DENIAL_LASTS
+    }
+    silent = 0
+    for past in sorted(facts.contacted, key=lambda past: past.at, reverse=True):
+        if past.outcome == "conversation":
+            break
+        silent += 1
+    count = len(treatment.channels)
+    in_turn = [treatment.channels[(silent + step) % count] for step in range(count)]
+    return next((channel for channel in in_turn if channel not in lasting), None)
+
+
+def _earliest(treatment: Treatment, facts: PlanFacts, channel: str, now: datetime) -> tuple[datetime, tuple[str, ...]]:
+    zone = ZoneInfo(facts.zones[0])
+    earliest, why = now, [f"treatment {treatment.name}"]
+    if facts.contacted:
+        last = max(past.at for past in facts.contacted).astimezone(zone).date()
+        rested = datetime.combine(last + timedelta(days=treatment.cadence_days), time(), zone)
+        if rested > earliest:
+            earliest = rested
+            why.append(f"{treatment.cadence_days} days between contacts")
+    if facts.promise_due is not None:
+        # Nobody is reminded of a promise that is not yet due.
+        after = datetime.combine(facts.promise_due + timedelta(days=1), time(), zone)
+        if after > earliest:
+            earliest = after
+            why.append("a promise is open")
+    for denial in facts.denied:
+        if denial.channel == channel and denial.next_allowed_at is not None and denial.next_allowed_at > earliest:
+            earliest = denial.next_allowed_at
+            why.append("the gate allows it from then on")
+    return earliest.astimezone(UTC), tuple(why)
+
+
+def _slot(account_id: str, day: date, zones: tuple[ZoneInfo, ...], earliest: datetime) -> datetime | None:
+    """A minute inside the business hours of every zone, spread evenly over accounts; None when none is left."""
+    if day.weekday() >= 5:
+        return None
+    opens = max(datetime.combine(day, DAY_STARTS, zone).astimezone(UTC) for zone in zones)
+    closes = min(datetime.combine(day, DAY_ENDS, zone).astimezone(UTC) for zone in zones)
+    starts = max(opens, _next_minute(earliest))
+    minutes = int((closes - starts).total_seconds() // 60)
+    if minutes <= 0:
+        return None
+    share = int.from_bytes(hashlib.sha256(f"{account_id}|{day}".encode()).digest()[:8], "big") / 2**64
+    return starts + timedelta(minutes=int(share * minutes))
+
+
+def _next_minute(moment: datetime) -> datetime:
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + timedelta(minutes=1)
