@@ -1,0 +1,130 @@
+"""Planning as a beat: one planned contact for every account that is to have one and has none waiting."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlmodel import col, func, select
+
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import (
+    Account,
+    Attempt,
+    Debtor,
+    Decision,
+    PlannedContact,
+    Promise,
+    StrategyVersion,
+    TierAssignment,
+)
+from strategy.plan import DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
+from strategy.settings import InvalidSettings, StrategySettings, from_json
+
+
+class NoStrategy(Exception):
+    """No strategy version is active, or the active one cannot be read: {why}."""
+
+
+@dataclass(slots=True)
+class PlanResult:
+    """How many contacts were planned, by channel, and how many accounts got none, by reason."""
+
+    planned: Counter[str] = field(default_factory=Counter)
+    not_planned: Counter[str] = field(default_factory=Counter)
+
+
+def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1)) -> PlanResult:
+    """Plan the contacts whose slot lies within `ahead`; later ones are left to a later beat, which knows more.
+
+    :raises NoStrategy: there is nothing to plan by.
+    """
+    result = PlanResult()
+    with ledger.begin() as work:
+        settings = active_settings(work)
+        for account_id, tier, facts in _accounts(work):
+            found = next_contact(settings.treatments[tier], facts, work.now)
+            if isinstance(found, NotPlanned):
+                result.not_planned[found.why] += 1
+            elif found.slot > work.now + ahead:
+                result.not_planned["not yet"] += 1
+            else:
+                result.planned[found.channel] += 1
+                work.session.add(
+                    PlannedContact(
+                        id=work.new_id(),
+                        account_id=account_id,
+                        slot=found.slot,
+                        channel=found.channel,
+                        agent=found.agent,
+                        why=list(found.why),
+                        created_at=work.now,
+                    )
+                )
+    return result
+
+
+def active_settings(work: UnitOfWork) -> StrategySettings:
+    """The settings of the active strategy version.
+
+    :raises NoStrategy: none is active, or it cannot be read.
+    """
+    active = work.session.exec(select(StrategyVersion).where(StrategyVersion.status == "active")).first()
+    if active is None:
+        raise NoStrategy("none is active")
+    settings = from_json(active.settings)
+    if isinstance(settings, InvalidSettings):
+        raise NoStrategy(str(settings))
+    return settings
+
+
+def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:
+    """(account id, latest tier, facts) of every open account that has a tier. Read in bulk: one query a table."""
+    session, now = work.session, work.now
+    newest = (
+        select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
+        .group_by(col(TierAssignment.account_id))
+        .subquery()
+    )
+    tiers = session.exec(
+        select(TierAssignment.account_id, TierAssignment.tier).join(
+            newest,
+            (newest.c.account_id == TierAssignment.account_id) & (newest.c.at == TierAssignment.created_at),
+        )
+    ).all()
+    tier_of = dict(sorted(tiers))
+    contacted = defaultdict[str, list[Contacted]](list)
+    for attempt in session.exec(select(Attempt)).all():
+        past = Contacted(attempt.reserved_at, attempt.channel, attempt.outcome or "unknown")
+        contacted[attempt.account_id].append(past)
+    denied = defaultdict[str, list[Denied]](list)
+    recent = select(Decision).where(col(Decision.allowed).is_(False), col(Decision.at) > now - DENIAL_LASTS)
+    for decision in session.exec(recent).all():
+        denied[decision.account_id].append(Denied(decision.at, decision.channel, decision.next_allowed_at))
+    waiting = set(session.exec(select(PlannedContact.account_id).where(PlannedContact.status == "planned")).all())
+    promised: dict[str, date] = {}
+    for promise in session.exec(select(Promise).where(Promise.status == "open")).all():
+        promised[promise.account_id] = max(promise.due_on, promised.get(promise.account_id, promise.due_on))
+    accounts = session.exec(
+        select(Account.id, Debtor.tz_candidates)
+        .join(Debtor, col(Debtor.id) == Account.debtor_id)
+        .where(Account.status == "open")
+        .order_by(col(Account.id))
+    ).all()
+    return [
+        (
+            account_id,
+            tier_of[account_id],
+            PlanFacts(
+                account_id=account_id,
+                zones=tuple(zones),
+                contacted=tuple(contacted[account_id]),
+                denied=tuple(denied[account_id]),
+                promise_due=promised.get(account_id),
+                waiting=account_id in waiting,
+            ),
+        )
+        for account_id, zones in accounts
+        if account_id in tier_of
+    ]
