@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from rehearsal.portfolio import make_book
-from strategy.scoring.book import MONTHS
+from strategy.scoring.book import MONTHS, check_book
 from strategy.scoring.features import MINIMUM_SHARE, WORTH_BILLING
 
 STATES = ("miss", "minimum", "partial", "full")
@@ -59,14 +59,16 @@ def measure(book: pl.DataFrame, overdue: NDArray[np.bool_]) -> dict[str, float]:
 
 
 def uci_book(path: Path) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-    """The UCI file with the book's column names, and which of its accounts are overdue now."""
+    """The UCI file as a book, and which of its accounts are overdue now."""
     raw = pl.read_parquet(path)
     named = raw.select(
+        pl.col("ID").cast(pl.String).alias("external_ref"),
         pl.col("LIMIT_BAL").alias("credit_limit"),
         *(pl.col(f"BILL_AMT{month}").alias(f"billed_{month}") for month in range(1, MONTHS + 1)),
         *(pl.col(f"PAY_AMT{month}").alias(f"paid_{month}") for month in range(1, MONTHS + 1)),
+        pl.lit(date(2005, 9, 30)).alias("as_of"),
     )
-    return named, raw.select((pl.col("PAY_0") >= 1) & (pl.col("BILL_AMT1") > 0)).to_series().to_numpy()
+    return check_book(named), raw.select((pl.col("PAY_0") >= 1) & (pl.col("BILL_AMT1") > 0)).to_series().to_numpy()
 
 
 def _again_after(state: NDArray[np.int64], run: int) -> float:

@@ -90,18 +90,6 @@ def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
     return book
 
 
-def write_book(frame: pl.DataFrame, path: Path) -> None:
-    """Check the frame and put it at ``path`` in one step: a reader sees the old file or the new one, never half.
-
-    :raises BookUnusable: nothing is written then.
-    """
-    book = check_book(frame, path.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    book.write_parquet(unfinished)
-    unfinished.replace(path)
-
-
 def read_books(paths: Sequence[Path]) -> pl.DataFrame:
     """All books as one; where the same account and as-of date is in several files, the later path wins.
 
