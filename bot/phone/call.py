@@ -11,13 +11,13 @@ from typing import Literal
 import structlog
 
 from bot import phrases
-from bot.phone.ports import CallLeg, LastIntent, Line, PhoneSessions, Reply
+from bot.phone.ports import CallLeg, Ears, LastIntent, Mouth, PhoneSessions
 from bot.phone.record import CallRecord, CallTurn, Outcome, StageTimes
 from bot.phone.wav_leg import WavLeg
+from bot.phrases import Line
+from bot.session import Reply
 from speech.audio import BadAudio, silence
-from speech.hear import Recogniser
 from speech.listen import Keyed, Listener, Utterance
-from speech.speak import Speaker
 from speech.spoken import spoken
 
 # Asked again this often in a row, a debtor is not understood by this machine: better to end politely.
@@ -29,8 +29,8 @@ _BREATH = silence(0.25)  # between two sentences
 class Voicebox:
     """The ears and the mouth of the bot, shared by all calls."""
 
-    recogniser: Recogniser
-    speaker: Speaker
+    recogniser: Ears
+    speaker: Mouth
 
 
 def run_wav_call(

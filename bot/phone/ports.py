@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
+from bot.session import Reply
 from speech.audio import Samples
+from speech.hear import Heard
 
 
 class CallLeg(Protocol):
@@ -21,36 +23,16 @@ class CallLeg(Protocol):
         """End the call from our side. Harmless when it has ended already."""
 
 
-class Line(Protocol):
-    """One approved sentence of the bot."""
+class Ears(Protocol):
+    """Recognition (`speech.hear.Recogniser`)."""
 
-    @property
-    def template(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
+    def hear(self, samples: Samples, language: str) -> Heard: ...
 
 
-class Reply(Protocol):
-    """What the conversation answers to one turn (`bot.session.Reply`)."""
+class Mouth(Protocol):
+    """Synthesis (`speech.speak.Speaker`)."""
 
-    @property
-    def conversation_id(self) -> str: ...
-
-    @property
-    def lines(self) -> Sequence[Line]: ...
-
-    @property
-    def language(self) -> str: ...
-
-    @property
-    def stage(self) -> str: ...
-
-    @property
-    def ended(self) -> bool: ...
-
-    @property
-    def escalated(self) -> bool: ...
+    def say(self, text: str, language: str) -> Samples: ...
 
 
 class PhoneSessions(Protocol):

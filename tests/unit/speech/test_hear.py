@@ -17,8 +17,8 @@ from speech.telephone_line import over_the_line
 # Phrases that the fixture model knows, in a voice that it hears well.
 VOICES = {"zh": Voice("sit/cmn+f2", 200), "en": Voice("gmw/en-us+f2", 165)}
 PHRASES = {
-    "zh": ["能不能分期", "我昨天就还了", "再给我几天时间", "谢谢"],
-    "en": ["this is harassment", "i already paid", "can i pay in installments", "goodbye"],
+    "zh": ["可以分期还款吗", "我昨天就还了", "再给我几天时间", "谢谢"],
+    "en": ["i already paid", "can i pay in installments", "give me a few more days", "goodbye"],
 }
 
 
@@ -78,11 +78,11 @@ def test_the_model_may_say_what_window_it_wants(tmp_path: Path) -> None:
 @needs_mini_model
 def test_a_file_is_transcribed_turn_by_turn(recogniser: Recogniser, speaker: Speaker, tmp_path: Path) -> None:
     path = tmp_path / "two.wav"
-    said = [silence(1), speaker.say("能不能分期", "zh", VOICES["zh"]), silence(1.5), key_tones("1204#"), silence(1)]
+    said = [silence(1), speaker.say("可以分期还款吗", "zh", VOICES["zh"]), silence(1.5), key_tones("1204#"), silence(1)]
     write_wav(path, over_the_line(np.concatenate(said), seed=7))
     found = transcribe_file(path, "zh", recogniser)
     assert isinstance(found, Transcript)
-    assert [(turn.heard_by, turn.text) for turn in found.turns] == [("voice", "能不能分期"), ("keys", "1204")]
+    assert [(turn.heard_by, turn.text) for turn in found.turns] == [("voice", "可以分期还款吗"), ("keys", "1204")]
     write_wav(path, silence(2))
     assert isinstance(transcribe_file(path, "zh", recogniser), BadAudio)
 

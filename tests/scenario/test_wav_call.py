@@ -1,0 +1,58 @@
+"""A whole call on real parts: a spoken and keyed script, voice activity, recognition, synthesis. Only Rasa is away."""
+
+from pathlib import Path
+
+import pytest
+from sounds import MINI_MODEL, needs_mini_model
+
+from bot.phone.call import Voicebox, run_wav_call
+from bot.phone.script_wav import debtor_side
+from bot.phrases import say
+from bot.session import Reply
+from speech.audio import BadAudio, read_audio, write_wav
+from speech.hear import HearSettings, Recogniser
+from speech.listen import Utterance, split_turns
+from speech.speak import Speaker
+
+
+class Listening:
+    """Notes what the debtor said and asks on; ends after the last expected turn."""
+
+    def __init__(self, expected: int) -> None:
+        self.told: list[str] = []
+        self._expected = expected
+
+    def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply:
+        self._language = language
+        return Reply("talk-1", (say("ask_identity", language),), language, "verifying", False, False)
+
+    def turn(self, conversation_id: str, text: str) -> Reply:
+        self.told.append(text)
+        ended = len(self.told) == self._expected
+        line = say("goodbye" if ended else "anything_else", self._language)
+        return Reply("talk-1", (line,), self._language, "talking", ended, False)
+
+
+@needs_mini_model
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [
+        ("zh", ["是我", "1204", "可以分期还款吗", "谢谢"]),
+        ("en", ["1204", "can i pay in installments", "i already paid"]),
+    ],
+)
+def test_a_scripted_debtor_is_understood_turn_by_turn(tmp_path: Path, language: str, script: list[str]) -> None:
+    wav, out = tmp_path / "debtor.wav", tmp_path / "bot.wav"
+    sessions = Listening(len(script))
+    with Speaker() as speaker:
+        write_wav(wav, debtor_side(script, language, speaker))
+        voicebox = Voicebox(Recogniser(HearSettings(str(MINI_MODEL))), speaker)
+        record = run_wav_call(wav, out, sessions=sessions, voicebox=voicebox, account_id="account-1", language=language)
+    assert not isinstance(record, BadAudio)
+    assert sessions.told == script
+    assert record.outcome == "completed"
+    assert all(0 < turn.ms.synthesis < 2_000 for turn in record.turns)
+    # The bot is heard once for each of its turns.
+    bot = read_audio(out)
+    assert not isinstance(bot, BadAudio)
+    assert sum(isinstance(turn, Utterance) for turn in split_turns(bot)) >= len(record.turns)
