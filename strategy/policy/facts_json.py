@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from strategy.policy.decision import canonical_json, digest
 from strategy.policy.facts import OUTCOMES, Action, ContactFacts, Content, Flags, PastContact
-from strategy.policy.flags import FactsError, read_flags, read_time
+from strategy.policy.flags import FactsError, place_name, read_flags, read_time
 
-_OTHER_NAMES: Final = {
+_OTHER_AGENTS: Final = {
     "bot": "ai_voice",
     "ai": "ai_voice",
     "ai_text": "ai_chat",
     "chatbot": "ai_chat",
 }
+_LANDLINES: Final = frozenset({"residential", "residential_landline", "landline_residential", "fixed_line", "home"})
 
 
 def read_facts(given: Mapping[str, Any]) -> ContactFacts:
@@ -24,7 +25,11 @@ def read_facts(given: Mapping[str, Any]) -> ContactFacts:
     """
     try:
         action = {key: str(given["action"].get(key, "unknown")) for key in Action.__dataclass_fields__}
-        action["agent"] = _OTHER_NAMES.get(action["agent"], action["agent"])
+        action["agent"] = _OTHER_AGENTS.get(action["agent"], action["agent"])
+        action["number_type"] = "landline" if action["number_type"] in _LANDLINES else action["number_type"]
+        action["place"] = place_name(action["place"])
+        if action["target"] == "voicemail":
+            action |= {"channel": "voicemail", "target": "consumer"}
         return ContactFacts(
             jurisdictions=tuple(str(name) for name in given["jurisdictions"]),
             entity_role=str(given.get("entity_role", "unknown")),

@@ -14,6 +14,9 @@ from strategy.policy.facts import CHANNELS, STOPS, Callback, Flags, HoldFact, In
 
 GROUNDS: Final = ("debtor_unreachable", "debtor_deceased", "debtor_incapacitated", "location_unknown")
 
+_NEUTRAL: Final = frozenset({"time_barred", "debt_time_barred", "days_past_due"})
+"""Facts that forbid no contact by themselves."""
+
 # First match wins, so the narrow words stand before the broad ones.
 _WORDS: Final = (
     ("moratorium", ("breathing_space", "moratorium", "crisis")),
@@ -44,7 +47,7 @@ def read_flags(raw: Mapping[str, Any]) -> Flags:
     """:raises FactsError: a flag that is known has a value that cannot be read."""
     flags = Flags()
     for name, value in sorted(raw.items()):
-        if value is None or value is False or value in ("", [], {}):
+        if name in _NEUTRAL or value is None or value is False or value in ("", [], {}):
             continue
         try:
             flags = _with_flag(flags, name, value)
@@ -93,11 +96,11 @@ def _inconvenient(flags: Flags, value: Any, *, about_places: bool) -> Flags:
     times, places = list(flags.inconvenient), list(flags.inconvenient_places)
     for item in value if isinstance(value, list | tuple) else [value]:
         if about_places:
-            places.append(str(item))
+            places.append(place_name(str(item)))
         elif isinstance(item, str):
             times.append(Inconvenient(WEEKDAYS, Span.read(item)))
         else:
-            places.extend(str(place) for place in _listed(item.get("places", [])))
+            places.extend(place_name(place) for place in _listed(item.get("places", [])))
             if "days" in item or "hours" in item:
                 days = tuple(day for day in WEEKDAYS if day in _weekdays(item.get("days", WEEKDAYS)))
                 hours = [Span.read(text) for text in _listed(item["hours"])] if item.get("hours") else [WHOLE_DAY]
@@ -124,6 +127,11 @@ def _stop(kind: str, value: Any) -> Stop:
 
 def _day(value: Any) -> date | None:
     return None if value is None else date.fromisoformat(str(value)[:10])
+
+
+def place_name(name: str) -> str:
+    """One word for one place."""
+    return "workplace" if name in ("work", "office", "employer") else name
 
 
 def _listed(value: Any) -> tuple[str, ...]:

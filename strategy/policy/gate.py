@@ -30,7 +30,7 @@ CONTACT_RULES: Final[tuple[Rule, ...]] = (
     permissions.third_party,
     words.content,
 )
-IN_TALK_RULES: Final[tuple[Rule, ...]] = (words.content,)
+IN_TALK_RULES: Final[tuple[Rule, ...]] = (words.content, words.told_to_others)
 
 
 def decide(facts: ContactFacts, packs: Packs, now: datetime) -> Decision:

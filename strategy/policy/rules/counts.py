@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from strategy.policy.decision import Reason
 from strategy.policy.facts import PastContact
 from strategy.policy.pack import Cap
-from strategy.policy.rules.question import Question, days_since, fits
+from strategy.policy.rules.question import Question, first_moment, fits
 
 
 def frequency_cap(question: Question) -> Iterable[Reason]:
@@ -17,7 +17,7 @@ def frequency_cap(question: Question) -> Iterable[Reason]:
         if cap.unless_consent is not None and facts.consent_to(cap.unless_consent) == "granted":
             continue
         matching = [past for past in facts.history if _counts(question, cap, past)]
-        if any(_within(question, cap, matching, moment) >= cap.limit for moment in question.local):
+        if any(sum(past.at >= since for past in matching) >= cap.limit for since in _since(question, cap)):
             yield question.reason("FREQ_CAP", cap)
 
 
@@ -43,12 +43,12 @@ def _counts(question: Question, cap: Cap, past: PastContact) -> bool:
     )
 
 
-def _within(question: Question, cap: Cap, matching: list[PastContact], moment: datetime) -> int:
+def _since(question: Question, cap: Cap) -> list[datetime]:
+    """Where the period of a cap begins: one moment for hours, one in each candidate zone for days."""
     if cap.hours is not None:
-        since = question.now - timedelta(hours=cap.hours)
-        return sum(past.at > since for past in matching)
-    days = cap.days or 0
-    return sum(days_since(past.at, moment) < days for past in matching)
+        # The contact exactly `hours` ago has just left the period.
+        return [question.now - timedelta(hours=cap.hours) + timedelta(microseconds=1)]
+    return [first_moment(moment, cap.days or 0) for moment in question.local]
 
 
 def conversation_cooldown(question: Question) -> Iterable[Reason]:
@@ -59,13 +59,15 @@ def conversation_cooldown(question: Question) -> Iterable[Reason]:
             continue
         if cooldown.waived_by_callback and question.callback_is_waiting():
             continue
+        # A place where it is earlier in the day looks further back, so the earliest of the zones decides.
+        since = min((first_moment(moment, cooldown.days) for moment in question.local), default=question.now)
         for past in question.facts.history:
             if (
                 past.outcome in ("conversation", "unknown")
                 and past.channel in cooldown.channels
                 and past.debt_id == action.debt_id
                 and past.target == action.target
-                and any(days_since(past.at, moment) < cooldown.days for moment in question.local)
+                and past.at >= since
             ):
                 yield question.reason("CONVERSATION_COOLDOWN", cooldown)
                 break

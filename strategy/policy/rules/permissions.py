@@ -8,7 +8,7 @@ from strategy.policy.facts import Stop
 from strategy.policy.pack import HOUSE
 from strategy.policy.rules.question import Question, fits
 
-_OWN_PARTY: Final = frozenset({"consumer", "debtor", "guarantor"})
+OWN_PARTY: Final = frozenset({"consumer", "debtor", "guarantor"})
 _DATED: Final = frozenset({"moratorium", "sensitive_occasion"})
 _SAME_MEDIUM: Final = {"voicemail": "voice", "terminal": "chat"}
 
@@ -69,7 +69,7 @@ def holds(question: Question) -> Iterable[Reason]:
 def third_party(question: Question) -> Iterable[Reason]:
     """An overlay without a word on third parties leaves them to the pack under it, which must have one (pack_file)."""
     facts, target = question.facts, question.facts.action.target
-    if target in _OWN_PARTY or target == "attorney":
+    if target in OWN_PARTY or target == "attorney":
         return
     if facts.flags.third_party_refused and question.pack.id == HOUSE:
         yield Reason("THIRD_PARTY_REFUSED", HOUSE, "this third party has refused once, which is for good")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from strategy.policy.clocks import WEEKDAYS
@@ -46,6 +46,12 @@ Rule = Callable[[Question], Iterable[Reason]]
 def days_since(then: datetime, local_now: datetime) -> int:
     """Local dates between `then` and now: 0 is today."""
     return (local_now.date() - then.astimezone(local_now.tzinfo).date()).days
+
+
+def first_moment(local_now: datetime, days: int) -> datetime:
+    """Midnight that begins the span of `days` local dates of which today is the last, as UTC."""
+    day = local_now.date() - timedelta(days=days - 1)
+    return datetime.combine(day, time(), local_now.tzinfo).astimezone(UTC)
 
 
 def weekday(day: date) -> str:

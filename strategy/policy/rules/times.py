@@ -9,7 +9,9 @@ from strategy.policy.rules.question import Question, minute_of, weekday
 
 
 def contact_window(question: Question) -> Iterable[Reason]:
-    """Every candidate zone must be inside an open window, with time to spare before it closes."""
+    """Every candidate zone must be inside an open window, with time to spare before it closes. Letters have no hour."""
+    if question.facts.action.channel == "mail":
+        return
     windows = _windows_here(question)
     if not windows:
         # A jurisdiction whose hours are unknown on this date must not read as "any hour".
@@ -37,6 +39,8 @@ def _inside_agreed_time(question: Question, moment: datetime, margin: float) -> 
 
 
 def holiday(question: Question) -> Iterable[Reason]:
+    if question.facts.action.channel == "mail":
+        return
     for rule in question.in_force(question.pack.holidays):
         for moment in question.local:
             today = moment.date()
@@ -55,9 +59,5 @@ def known_inconvenient(question: Question) -> Iterable[Reason]:
         for moment in question.local:
             if weekday(moment.date()) in time.days and time.hours.minutes_left(minute_of(moment)) > 0:
                 yield Reason("KNOWN_INCONVENIENT_TIME", HOUSE, f"the person has said that {time.hours} does not suit")
-    if _place(place) in {_place(name) for name in flags.inconvenient_places}:
+    if place in flags.inconvenient_places:
         yield Reason("INCONVENIENT_PLACE", HOUSE, f"the person or the employer refuses contact at: {place}")
-
-
-def _place(name: str) -> str:
-    return "workplace" if name in ("work", "office", "employer") else name

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 
 from strategy.policy.decision import Reason
+from strategy.policy.pack import HOUSE
+from strategy.policy.rules.permissions import OWN_PARTY
 from strategy.policy.rules.question import Question, fits
+
+
+def told_to_others(question: Question) -> Iterable[Reason]:
+    """Whatever the script claims about itself, a debt is told to nobody but the person who owes it."""
+    action = question.facts.action
+    if question.pack.id == HOUSE and action.type == "disclose_debt" and action.target not in OWN_PARTY:
+        yield Reason("THIRD_PARTY_CONTACT_NOT_PERMITTED", HOUSE, f"a debt is not told to: {action.target}")
 
 
 def content(question: Question) -> Iterable[Reason]:

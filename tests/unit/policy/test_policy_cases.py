@@ -287,6 +287,26 @@ def test_in_a_talk_only_what_is_said_counts() -> None:
     assert codes(case(jurisdictions=["US-FED", "US-CA"], **unannounced)) == ("RECORDING_NOTICE_REQUIRED",)
 
 
+def test_a_debt_is_told_to_the_person_who_owes_it_and_to_nobody_else() -> None:
+    telling = {"type": "disclose_debt", "target": "relative"}
+    assert codes(case(action=telling)) == ("THIRD_PARTY_CONTACT_NOT_PERMITTED",)
+    assert codes(case(action=telling | {"target": "guarantor"})) == ("ALLOWED",)
+
+
+def test_a_letter_has_no_hour() -> None:
+    night = {"now_utc": "2026-11-20T05:00:00Z", "action": {"channel": "mail", "agent": "system"}}
+    assert codes(case(**night)) == ("ALLOWED",)
+    assert codes(case(**night, flags={"cease": True})) == ("CEASE_COMMUNICATION",)
+
+
+def test_the_same_thing_by_other_names() -> None:
+    assert codes(case(action={"number_type": "residential"}, consent={"artificial_voice": "none"})) == ("ALLOWED",)
+    spoken = {"target": "voicemail", "type": "utterance"}
+    assert codes(case(action=spoken, content={"limited_content_only": False})) == ("VOICEMAIL_NOT_LIMITED_CONTENT",)
+    assert codes(case(flags={"inconvenient_places": ["work"]}, action={"place": "office"})) == ("INCONVENIENT_PLACE",)
+    assert codes(case(flags={"days_past_due": 70})) == ("ALLOWED",)
+
+
 def test_all_reasons_come_back_each_with_its_pack_and_clause() -> None:
     night = case(
         now_utc="2026-11-20T09:00:00Z",
