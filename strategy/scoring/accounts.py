@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Case, Hold, Promise, Statement
+from ledger.tables import Account, Case, Hold, Promise, Score, Statement
 from strategy.scoring.book import BILLED, MONTHS, PAID
-from strategy.tiers import AccountFacts
+from strategy.tiers import AccountFacts, ScoreFacts
+
+
+@dataclass(frozen=True, slots=True)
+class KnownScore:
+    """A score that an account has."""
+
+    id: str
+    facts: ScoreFacts
 
 
 def open_accounts_book(work: UnitOfWork) -> pl.DataFrame:
@@ -71,4 +80,17 @@ def account_facts(work: UnitOfWork) -> dict[str, AccountFacts]:
             broken_promises=broken[account_id],
         )
         for account_id, debtor_id, balance in accounts
+    }
+
+
+def latest_scores(work: UnitOfWork) -> dict[str, KnownScore]:
+    """The newest score of every account that has one."""
+    newest = select(Score.account_id, func.max(col(Score.created_at)).label("at")).group_by(col(Score.account_id))
+    latest = newest.subquery()
+    rows = select(Score.account_id, Score.id, Score.willingness, Score.ability).join(
+        latest, (col(Score.account_id) == latest.c.account_id) & (col(Score.created_at) == latest.c.at)
+    )
+    return {
+        account_id: KnownScore(score_id, ScoreFacts(willingness, ability))
+        for account_id, score_id, willingness, ability in work.session.exec(rows)
     }

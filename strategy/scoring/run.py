@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlmodel import col, func, insert, select
+from sqlmodel import col, insert, select
 
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Score, TierAssignment
-from strategy.scoring.accounts import account_facts, open_accounts_book
+from strategy.scoring.accounts import KnownScore, account_facts, latest_scores, open_accounts_book
 from strategy.scoring.registry import ModelUnusable, load
 from strategy.scoring.score import score_book, silent
 from strategy.settings import StrategySettings
@@ -42,14 +42,6 @@ class ScoringRun:
     """Why there are no new scores: old scores stay, and accounts that have none went to people."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """A score that an account has, new or old."""
-
-    id: str
-    facts: ScoreFacts
-
-
 def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) -> ScoringRun:
     """Score and assign every open account. All of it is recorded in one transaction, or none.
 
@@ -67,26 +59,39 @@ def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) 
         results = score_book(model, book, progress).drop_nulls("willingness")
     with ledger.begin() as work:
         version, settings = active(work)
-        scores, rows = _latest_scores(work) if model_id is None else _new_scores(work, model_id, results)
-        assignments = _assignments(work, settings, version, scores)
+        rows: list[dict[str, Any]] = []
+        scores = latest_scores(work)
+        if model_id is not None:
+            scores, rows = _new_scores(work, model_id, results)
         _insert(work, Score, rows)
-        _insert(work, TierAssignment, assignments)
-        tiers = Counter(row["tier"] for row in assignments)
-        work.audit(
-            "scoring.run", model_id or "none", {"accounts": len(assignments), "scored": len(rows), "version": version}
-        )
-    return ScoringRun(len(assignments), len(rows), dict(tiers), version, model_id, problem)
+        tiers = _assign(work, settings, version, scores)
+        facts = {"accounts": tiers.total(), "scored": len(rows), "version": version}
+        work.audit("scoring.run", model_id or "none", facts)
+    return ScoringRun(tiers.total(), len(rows), dict(tiers), version, model_id, problem)
+
+
+def retier(work: UnitOfWork) -> int:
+    """Put every open account into its tier under the version in force, by the score it has; how many there are.
+
+    For a strategy that has just been published: it takes effect at once, not with the next scoring run.
+
+    :raises StrategyUnreadable: nothing is changed then.
+    """
+    version, settings = active(work)
+    tiers = _assign(work, settings, version, latest_scores(work))
+    work.audit("tiers.assigned", str(version), {"accounts": tiers.total()})
+    return tiers.total()
 
 
 def _new_scores(
     work: UnitOfWork, model_id: str, results: pl.DataFrame
-) -> tuple[dict[str, _Scored], list[dict[str, Any]]]:
+) -> tuple[dict[str, KnownScore], list[dict[str, Any]]]:
     as_of = dict(work.session.exec(select(col(Account.id), col(Account.as_of))).all())
-    scores: dict[str, _Scored] = {}
+    scores: dict[str, KnownScore] = {}
     rows: list[dict[str, Any]] = []
     for account_id, willingness, ability, reasons in results.iter_rows():
         score_id = work.new_id()
-        scores[account_id] = _Scored(score_id, ScoreFacts(willingness, ability))
+        scores[account_id] = KnownScore(score_id, ScoreFacts(willingness, ability))
         rows.append(
             {
                 "id": score_id,
@@ -102,24 +107,11 @@ def _new_scores(
     return scores, rows
 
 
-def _latest_scores(work: UnitOfWork) -> tuple[dict[str, _Scored], list[dict[str, Any]]]:
-    """The scores that stay, and no new rows."""
-    newest = select(Score.account_id, func.max(col(Score.created_at)).label("at")).group_by(col(Score.account_id))
-    latest = newest.subquery()
-    rows = select(Score.account_id, Score.id, Score.willingness, Score.ability).join(
-        latest, (col(Score.account_id) == latest.c.account_id) & (col(Score.created_at) == latest.c.at)
-    )
-    scores = {
-        account_id: _Scored(score_id, ScoreFacts(willingness, ability))
-        for account_id, score_id, willingness, ability in work.session.exec(rows)
-    }
-    return scores, []
-
-
-def _assignments(
-    work: UnitOfWork, settings: StrategySettings, version: int, scores: Mapping[str, _Scored]
-) -> list[dict[str, Any]]:
-    rows = []
+def _assign(
+    work: UnitOfWork, settings: StrategySettings, version: int, scores: Mapping[str, KnownScore]
+) -> Counter[str]:
+    """Record an assignment for every open account; accounts by tier."""
+    rows: list[dict[str, Any]] = []
     for account_id, facts in account_facts(work).items():
         score = scores.get(account_id)
         assignment = assign(score.facts if score else None, facts, settings)
@@ -136,7 +128,8 @@ def _assignments(
                 "created_at": work.now,
             }
         )
-    return rows
+    _insert(work, TierAssignment, rows)
+    return Counter(row["tier"] for row in rows)
 
 
 def _insert(work: UnitOfWork, table: type[Score] | type[TierAssignment], rows: list[dict[str, Any]]) -> None:

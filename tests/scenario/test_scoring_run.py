@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import AuditEntry, Case, Hold, Promise, Score, Statement, StrategyVersion, TierAssignment
 from strategy.scoring.registry import publish
-from strategy.scoring.run import score_accounts
+from strategy.scoring.run import retier, score_accounts
 from strategy.settings import StrategySettings
 from strategy.versions import StrategyUnreadable, active
 from strategy.versions import publish as put_in_force
@@ -207,3 +207,22 @@ def test_publishing_retires_the_version_before(ledger: Ledger, clock: StoppedClo
         assert [row.status for row in rows] == ["retired", "active"]
         with pytest.raises(ValueError, match="w_high"):
             put_in_force(work, StrategySettings(w_high=1.5), author="manager")
+
+
+def test_a_new_strategy_moves_accounts_at_once_by_the_scores_they_have(
+    ledger: Ledger, registry: Path, clock: StoppedClock
+) -> None:
+    with ledger.begin() as work:
+        add_account(work, "payer", PAYER)
+        add_account(work, "young", YOUNG)
+    score_accounts(ledger, registry)
+    before = tiers(ledger)["account-payer"]
+    assert before.why[0] == "willingness_high"
+    clock.advance(hours=1)
+    with ledger.begin() as work:
+        put_in_force(work, StrategySettings(w_high=1.0), author="manager")
+        assert retier(work) == 2
+    after = tiers(ledger)["account-payer"]
+    assert (after.strategy_version, after.score_id, after.why[0]) == (2, before.score_id, "willingness_low")
+    assert tiers(ledger)["account-young"].tier == "people"
+    assert len(scores(ledger)) == 1
