@@ -16,15 +16,10 @@ from ledger.tables import (
     Decision,
     PlannedContact,
     Promise,
-    StrategyVersion,
     TierAssignment,
 )
 from strategy.plan import DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
-from strategy.settings import InvalidSettings, StrategySettings, from_json
-
-
-class NoStrategy(Exception):
-    """No strategy version is active, or the active one cannot be read: {why}."""
+from strategy.versions import active
 
 
 @dataclass(slots=True)
@@ -38,11 +33,11 @@ class PlanResult:
 def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1)) -> PlanResult:
     """Plan the contacts whose slot lies within `ahead`; later ones are left to a later beat, which knows more.
 
-    :raises NoStrategy: there is nothing to plan by.
+    :raises StrategyUnreadable: there is nothing to plan by; nothing is planned then.
     """
     result = PlanResult()
     with ledger.begin() as work:
-        settings = active_settings(work)
+        _, settings = active(work)
         for account_id, tier, facts in _accounts(work):
             found = next_contact(settings.treatments[tier], facts, work.now)
             if isinstance(found, NotPlanned):
@@ -63,20 +58,6 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1)) -> PlanResult:
                     )
                 )
     return result
-
-
-def active_settings(work: UnitOfWork) -> StrategySettings:
-    """The settings of the active strategy version.
-
-    :raises NoStrategy: none is active, or it cannot be read.
-    """
-    active = work.session.exec(select(StrategyVersion).where(StrategyVersion.status == "active")).first()
-    if active is None:
-        raise NoStrategy("none is active")
-    settings = from_json(active.settings)
-    if isinstance(settings, InvalidSettings):
-        raise NoStrategy(str(settings))
-    return settings
 
 
 def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:

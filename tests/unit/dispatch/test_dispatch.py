@@ -11,7 +11,7 @@ from sqlmodel import select
 from ledger.ledger import Ledger
 from ledger.tables import Attempt, AuditEntry, Decision, Hold, PlannedContact, TierAssignment
 from strategy.dispatch.attempts import reconcile
-from strategy.dispatch.planning import NoStrategy, plan
+from strategy.dispatch.planning import plan
 from strategy.dispatch.reservation import Reserved
 from strategy.dispatch.tick import tick
 from strategy.policy.decision import canonical_json, decision_json, digest
@@ -19,6 +19,7 @@ from strategy.policy.facts_json import read_facts
 from strategy.policy.gate import decide
 from strategy.policy.packs import Packs, shipped_packs
 from strategy.settings import StrategySettings, to_json
+from strategy.versions import StrategyUnreadable
 
 PACKS = shipped_packs()
 
@@ -226,6 +227,9 @@ def test_planning_gives_each_bot_account_one_waiting_contact(ledger: Ledger, clo
     assert dict(plan(ledger).not_planned) == {"a person takes this account": 1, "not yet": 1}
 
 
-def test_planning_without_a_strategy_says_so(ledger: Ledger) -> None:
-    with pytest.raises(NoStrategy):
+def test_a_strategy_that_cannot_be_read_plans_nothing(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        add_strategy(work, {"w_high": 2})
+    with pytest.raises(StrategyUnreadable):
         plan(ledger)
+    assert rows(ledger, PlannedContact) == []
