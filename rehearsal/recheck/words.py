@@ -1,0 +1,45 @@
+"""Reading a spoken line the way an auditor would: which amounts, which days, whether it hints at a debt. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+
+_NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|(?<![\d.,])\d+(?:\.\d+)?")
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DEBT = re.compile(
+    r"\b(?:past[ -]?due|overdue|in arrears|arrears|debts?|owe[sd]?|owing|outstanding|balance|repay\w*|delinquen\w*"
+    r"|instal?lments?|pay(?:ing|ments?)?|loan|credit card|collect(?:ions?|ing|or)s?)\b"
+    r"|逾期|欠款|拖欠|欠[您你我他们的]*钱|债务|账单|余额|还款|应还|催收|贷款|信用卡|分期|缴款",
+    re.IGNORECASE,
+)
+_AUTOMATED = re.compile(
+    r"\b(?:automated|artificial|virtual|bot|machine|AI)\b|智能|机器人|自动|人工智能|虚拟", re.IGNORECASE
+)
+
+
+def numbers(line: str) -> set[Decimal]:
+    """Every number in digits, thousands separators taken out."""
+    return {Decimal(re.sub("[,，]", "", found)) for found in _NUMBER.findall(line)}
+
+
+def names_day(line: str, day: date) -> bool:
+    """Whether the line names this day, in Chinese or English or as ISO."""
+    if day.isoformat() in line or re.search(rf"(?<!\d){day.month}月{day.day}[日号]", line):
+        return True
+    month = _MONTHS[day.month - 1]
+    return bool(
+        re.search(rf"\b{day.day}(?:st|nd|rd|th)?(?: of)? {month}[a-z]*\b", line, re.IGNORECASE)
+        or re.search(rf"\b{month}[a-z]*\.? {day.day}(?:st|nd|rd|th)?\b", line, re.IGNORECASE)
+    )
+
+
+def hints_at_debt(line: str) -> bool:
+    """Whether the words alone let a stranger guess that money is owed."""
+    return bool(_DEBT.search(line))
+
+
+def says_automated(line: str) -> bool:
+    """Whether the line tells that no person is speaking."""
+    return bool(_AUTOMATED.search(line))
