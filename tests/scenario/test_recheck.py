@@ -267,7 +267,7 @@ def early_in_one_of_two_zones(world: World) -> None:
 
 def early_after_the_clocks_changed(world: World) -> None:
     world.american()
-    # From 8 March 2026 New York is four hours behind: 12:30 UTC was 07:30 the week before and is 08:30 now; Chicago 07:30.
+    # Since 8 March 2026 it is summer time: 12:30 UTC is 08:30 in New York, an hour later than before; Chicago 07:30.
     world.clock.now = datetime.fromisoformat("2026-03-09T12:30:00+00:00")
     world.attempt()
 
