@@ -89,9 +89,15 @@ def _holds(work: UnitOfWork, debtor_id: str) -> Sequence[Hold]:
 
 
 def _flags(holds: Sequence[Hold], account_id: str, channel: str, number: str) -> Flags:
-    here = {"person": None, "debt": account_id, "channel": channel, "number": number}
-    # A scope nobody knows is read as the widest.
-    binding = [hold for hold in holds if here.get(hold.scope) is None or hold.scope_value == here[hold.scope]]
+    here = {"debt": account_id, "channel": channel, "number": number}
+    # A person's hold binds everywhere, and a scope nobody knows is read as the widest.
+    binding = [
+        hold
+        for hold in holds
+        if hold.scope not in here
+        or here[hold.scope] == hold.scope_value
+        or (hold.scope == "debt" and hold.account_id == account_id)
+    ]
     kinds = {STOP_OF_REASON[hold.reason] for hold in binding if hold.reason in STOP_OF_REASON}
     return Flags(
         stops=tuple(Stop(kind) for kind in sorted(kinds)),

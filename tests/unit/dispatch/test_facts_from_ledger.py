@@ -98,6 +98,12 @@ def test_a_hold_binds_in_its_scope(
             assert (decision.codes if isinstance(decision, Deny) else ()) == codes
 
 
+def test_a_hold_on_a_debt_may_name_it_in_either_column(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        hold(work, "dispute_not_mine", "debt", account_id="account-R1")
+        assert isinstance(permitted(work, "account-R1", "chat", "bot"), Deny)
+
+
 def test_a_hold_that_was_lifted_or_has_run_out_binds_no_more(ledger: Ledger) -> None:
     with ledger.begin() as work:
         hold(work, "hardship", lifted_at=work.now)
