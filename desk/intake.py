@@ -9,11 +9,9 @@ from sqlmodel import col, select
 
 from desk.packet import seal_packet
 from desk.routing import route
-from ledger.handoff import Escalation
+from ledger.handoff import TIER_TRIGGER, Escalation
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
-
-TIER_TRIGGER = "tier_for_people"
 
 
 def open_case(work: UnitOfWork, escalation: Escalation) -> str:

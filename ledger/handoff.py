@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+TIER_TRIGGER = "tier_for_people"
+"""The trigger of a case that no talk opened: the account's tier belongs to people. It says nothing about the debtor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Escalation:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from sqlmodel import col, func, or_, select
 
+from ledger.handoff import TIER_TRIGGER
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Hold, Promise, Score, Statement
 from strategy.scoring.book import BILLED, MONTHS, PAID
@@ -65,7 +66,10 @@ def account_facts(work: UnitOfWork) -> dict[str, AccountFacts]:
     ).all()
     held_people = {debtor_id for debtor_id, account_id in held if account_id is None}
     held_accounts = {account_id for _, account_id in held if account_id is not None}
-    with_person = set(work.session.exec(select(Case.account_id).where(Case.status != "wrapped")))
+    # A case that the tier itself opened is no news about the account; it must not keep the account in that tier.
+    with_person = set(
+        work.session.exec(select(Case.account_id).where(Case.status != "wrapped", Case.trigger != TIER_TRIGGER))
+    )
     broken = Counter(work.session.exec(select(Promise.account_id).where(Promise.status == "broken")))
     accounts = work.session.exec(
         select(col(Account.id), col(Account.debtor_id), col(Account.balance))
