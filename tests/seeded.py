@@ -115,7 +115,9 @@ def add_strategy(work: UnitOfWork, settings: dict[str, object], version: int = 1
     work.session.flush()
 
 
-def add_score(work: UnitOfWork, account_id: str, willingness: float, ability: float, tier: str) -> None:
+def add_score(
+    work: UnitOfWork, account_id: str, willingness: float, ability: float, tier: str, why: tuple[str, ...] = ()
+) -> None:
     """A score with two reasons, and the tier assignment that followed from it (needs strategy version 1)."""
     score_id = f"score-{account_id}"
     work.session.add(
@@ -142,7 +144,7 @@ def add_score(work: UnitOfWork, account_id: str, willingness: float, ability: fl
             strategy_version=1,
             tier=tier,
             treatment=tier,
-            why=[f"tier {tier}"],
+            why=list(why),
             created_at=work.now,
         )
     )
