@@ -1,0 +1,1 @@
+"""The HTTP API: the debtor's chat, and the webhook that Rasa calls."""

@@ -1,0 +1,1 @@
+"""The pages: the debtor's chat, the collector's desk, the strategy room, and the way in."""

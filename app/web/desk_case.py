@@ -1,0 +1,171 @@
+"""The body of a case on the desk: what happened on the left, what may be done on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nicegui import ui
+
+from app.web.language import Language
+from app.web.look import panel, piece, tag, text
+from app.web.words import amount, clock_time, moment, name_of, say
+from desk.case_view import CaseView, Line, NextStep, ReasonCode, Scored
+from ledger.handoff import TIER_TRIGGER
+from strategy.policy.decision import Deny
+from strategy.scoring.reasons import reason_codes
+
+TO_THE_END = "document.querySelectorAll('.talk').forEach((talk) => { talk.scrollTop = talk.scrollHeight; })"
+"""The last words come first for a collector, and NiceGUI has no element property for the scroll position."""
+
+
+def case_body(view: CaseView, language: Language) -> None:
+    """Draw one case; everything is text, nothing in it is read as markup."""
+    with piece("div", "case-grid"):
+        with piece("div", "case-col"):
+            _trigger(view, language)
+            _transcript(view, language)
+        with piece("div", "case-col"):
+            _next_steps(view, language)
+            _account(view, language)
+            _scores(view, language)
+            _promises_and_holds(view, language)
+
+
+def _trigger(view: CaseView, language: Language) -> None:
+    packet = view.escalation
+    with panel(say("desk.trigger", language)):
+        text(name_of("trigger", view.trigger, language), "strong")
+        if packet.words:
+            text(packet.words, "words")
+        else:
+            text(say("desk.no_words", language), "quiet")
+        if packet.summary and view.trigger != TIER_TRIGGER:
+            text(packet.summary, "tiny quiet")
+        rows = {name.replace("_", " "): value for name, value in packet.facts.items()}
+        if packet.offers:
+            rows[say("desk.offers", language)] = "; ".join(packet.offers)
+        if rows and view.trigger != TIER_TRIGGER:
+            _facts(rows)
+        if packet.permitted_next:
+            text(f"{say('desk.advice', language)}: {packet.permitted_next}", "tiny")
+
+
+def _transcript(view: CaseView, language: Language) -> None:
+    with panel(say("desk.transcript", language)):
+        if not view.transcript:
+            text(say("desk.no_talk", language), "quiet")
+            return
+        with piece("div", "wrap tiny"):
+            text(say("desk.told", language), "quiet", tag="span")
+            for kind in dict.fromkeys(told.kind for told in view.told):
+                tag(name_of("told", kind, language))
+        with piece("div", "talk").props('tabindex="0"'):
+            for line in view.transcript:
+                _line(line, view.trigger, language)
+    ui.run_javascript(TO_THE_END)
+
+
+def _line(line: Line, trigger: str, language: Language) -> None:
+    hit = " hit" if line.trigger is not None and line.trigger == trigger else ""
+    with piece("div", f"say {line.speaker}{hit}"):
+        text(f"{say(f'desk.speaker.{line.speaker}', language)} · {clock_time(line.at)}", "meta")
+        text(line.text)
+
+
+def _next_steps(view: CaseView, language: Language) -> None:
+    with panel(say("desk.next", language)):
+        for step in view.next_steps:
+            _next_step(step, language)
+
+
+def _next_step(step: NextStep, language: Language) -> None:
+    denied = isinstance(step.decision, Deny)
+    with piece("div", "wrap"):
+        text(name_of("channel", step.channel, language), "strong", tag="span")
+        tag(say("desk.denied" if denied else "desk.allowed", language), "no" if denied else "yes")
+        if isinstance(step.decision, Deny):
+            at = step.decision.next_allowed_at
+            when = say("desk.next_at", language, at=moment(at)) if at else say("desk.never", language)
+            text(when, "tiny quiet", tag="span")
+    if isinstance(step.decision, Deny):
+        for reason in step.decision.reasons:
+            text(f"{name_of('deny', reason.code, language)} — {reason.clause}", "tiny")
+
+
+def _account(view: CaseView, language: Language) -> None:
+    owed = view.owed
+    with panel(say("desk.account", language)):
+        _facts(
+            {
+                say("desk.amount_due", language): amount(owed.amount_due),
+                say("desk.balance", language): amount(owed.balance),
+                say("desk.limit", language): amount(owed.credit_limit),
+                "DPD": f"{owed.dpd} ({say('desk.as_of', language, day=owed.as_of.isoformat())})",
+                say("desk.account", language): f"{owed.reference} · {owed.product}",
+                say("desk.phone", language): view.who.phone,
+                say("desk.speaks", language): name_of("language", view.who.language, language),
+            }
+        )
+        with piece("div", "wrap"):
+            if view.who.made_up:
+                tag(say("desk.made_up", language))
+            if view.other_cases:
+                tag(say("desk.others", language, count=view.other_cases), "warn")
+
+
+def _scores(view: CaseView, language: Language) -> None:
+    with panel(say("desk.score", language)):
+        if view.placed is not None:
+            with piece("div", "wrap"):
+                tag(name_of("tier", view.placed.tier, language), "yes")
+                text(", ".join(name_of("why", each, language) for each in view.placed.why), "tiny quiet", tag="span")
+        if view.scored is None:
+            text(say("desk.no_score", language), "quiet")
+            return
+        _score(view.scored, "willingness", view.scored.willingness, language)
+        _score(view.scored, "ability", view.scored.ability, language)
+
+
+def _score(scored: Scored, head: str, value: float, language: Language) -> None:
+    with piece("div", "meter"):
+        text(say(f"desk.{head}", language), tag="span")
+        with piece("div", "track"):
+            piece("div", "fill").style(f"width:{value:.0%}")
+        text(f"{value:.0%}", "num strong", tag="span")
+    for reason in scored.reasons:
+        if reason.head == head:
+            _reason(reason, language)
+
+
+def _reason(reason: ReasonCode, language: Language) -> None:
+    known = reason_codes().get(reason.code)
+    with piece("div", "reason tiny"):
+        raises = reason.effect > 0
+        tag(say("desk.raises" if raises else "desk.lowers", language), "yes" if raises else "warn")
+        text(known.sentence(language) if known else reason.code, tag="span")
+
+
+def _promises_and_holds(view: CaseView, language: Language) -> None:
+    with panel(say("desk.promises", language)):
+        if not view.promises:
+            text(say("desk.none", language), "quiet")
+        for promise in view.promises:
+            with piece("div", "wrap"):
+                text(f"{amount(promise.amount)} · {promise.due_on.isoformat()}", "num", tag="span")
+                tag(name_of("promise", promise.status, language))
+    with panel(say("desk.holds", language)):
+        if not view.holds:
+            text(say("desk.none", language), "quiet")
+        for held in view.holds:
+            until = say("desk.until", language, until=moment(held.until)) if held.until else None
+            with piece("div", "wrap"):
+                tag(name_of("scope", held.scope, language), "warn")
+                text(name_of("trigger", held.reason, language), tag="span")
+                text(until or say("desk.until_lifted", language), "tiny quiet", tag="span")
+
+
+def _facts(rows: Mapping[str, str]) -> None:
+    with piece("div", "facts"):
+        for name, value in rows.items():
+            text(name, tag="span")
+            text(value, "num", tag="span")

@@ -1,0 +1,187 @@
+"""The strategy room: where the accounts lie, what other thresholds would change, and publishing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from anyio.to_thread import run_sync
+from fastapi import Request
+from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
+from sqlmodel import select
+from starlette.responses import RedirectResponse
+
+from app.web.language import Language, language_of
+from app.web.look import frame, panel, piece, text
+from app.web.needs import Needs
+from app.web.staff import StaffDoor
+from app.web.strategy_effect import effect, tier_grid
+from app.web.words import moment, say
+from ledger.tables import StrategyVersion
+from strategy.settings import StrategySettings
+from strategy.versions import active, publish
+from strategy.whatif import what_if
+from strategy.whatif_book import Book, read_book
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the page is about: the accounts, and the strategy version in force when it was read."""
+
+    book: Book
+    version: int
+    author: str
+    published: str
+    settings: StrategySettings
+
+
+def strategy_page(needs: Needs, door: StaffDoor) -> None:
+    """Register /strategy."""
+
+    @ui.page("/strategy")
+    async def strategy(request: Request) -> RedirectResponse | None:
+        staff = door.who(request)
+        if staff is None:
+            return RedirectResponse("/sign-in?next=/strategy", 303)
+        language = language_of(request)
+        frame(request, language, "strategy", staff, needs.settings.mode == "demo")
+        room = await run_sync(_read, needs)
+        screen = _Screen(needs, staff.name, language, room)
+        screen.build()
+        return None
+
+
+def _read(needs: Needs) -> Room:
+    # A ledger without a strategy gets the default one, which is a write.
+    with needs.ledger.begin() as work:
+        version, settings = active(work)
+        row = work.session.exec(select(StrategyVersion).where(StrategyVersion.version == version)).one()
+        published = moment(row.published_at) if row.published_at else ""
+        return Room(read_book(work), version, row.author, published, settings)
+
+
+class _Screen:
+    """One manager's open page: a draft that only this page knows until it is published."""
+
+    def __init__(self, needs: Needs, name: str, language: Language, room: Room) -> None:
+        self._needs = needs
+        self._author = name
+        self._note = ""
+        self._language: Language = language
+        self._room = room
+        self._draft = room.settings
+
+    def build(self) -> None:
+        language = self._language
+        with piece("main", "room"):
+            with piece():
+                text(say("strategy.title", language), tag="h1")
+                text(say("strategy.lead", language), "quiet")
+                self._version_line()
+            with piece("div", "room-grid"):
+                self._grid()
+                with piece("div", "case-col"):
+                    self._sliders()
+                    self._publish_form()
+            self._effect()
+
+    @ui.refreshable_method
+    def _version_line(self) -> None:
+        room = self._room
+        facts = {"version": room.version, "author": room.author, "at": room.published}
+        text(say("strategy.version", self._language, **facts), "tiny quiet")
+
+    @ui.refreshable_method
+    def _grid(self) -> None:
+        outcome = what_if(self._room.book.arrays, self._room.settings, self._draft)
+        tier_grid(outcome, self._room.book.currency, self._language)
+
+    @ui.refreshable_method
+    def _effect(self) -> None:
+        outcome = what_if(self._room.book.arrays, self._room.settings, self._draft)
+        effect(outcome, self._room.book.currency, self._language)
+
+    @ui.refreshable_method
+    def _sliders(self) -> None:
+        language = self._language
+        with panel(say("strategy.draft", language)):
+            text(say("strategy.threshold_help", language), "tiny quiet")
+            self._threshold("w_high", self._draft.w_high, lambda to: replace(self._draft, w_high=to))
+            self._threshold("a_high", self._draft.a_high, lambda to: replace(self._draft, a_high=to))
+            text(say("strategy.large_balance", language), "tiny quiet")
+            ui.number(
+                value=float(self._draft.hard_rules.large_balance),
+                min=1,
+                step=10_000,
+                suffix=self._room.book.currency,
+                on_change=self._move_large_balance,
+            ).props(f'outlined dense debounce=300 aria-label="{say("strategy.large_balance", language)}"')
+            button = text(say("strategy.reset", language), "btn", tag="button")
+            button.on("click", self._reset)
+
+    def _threshold(self, name: str, value: float, moved_to: Callable[[float], StrategySettings]) -> None:
+        label = say(f"strategy.{name}", self._language)
+        with piece("div", "slider-row"):
+            text(label, tag="span")
+            shown = text(f"{value:.2f}", "num strong", tag="span")
+
+        def moved(event: ValueChangeEventArguments[float | None]) -> None:
+            to = float(event.value or 0)
+            shown.set_text(f"{to:.2f}")
+            self._change(moved_to(to))
+
+        slider = ui.slider(min=0, max=1, step=0.01, value=value, on_change=moved)
+        slider.props(f'aria-label="{label}" color=primary')
+
+    def _move_large_balance(self, event: ValueChangeEventArguments[float | None]) -> None:
+        # An empty or senseless field is a half-typed one: the draft waits for a number.
+        if event.value is None or event.value < 1:
+            return
+        rules = replace(self._draft.hard_rules, large_balance=Decimal(str(event.value)))
+        self._change(replace(self._draft, hard_rules=rules))
+
+    def _change(self, draft: StrategySettings) -> None:
+        self._draft = draft
+        self._grid.refresh()
+        self._effect.refresh()
+
+    def _reset(self) -> None:
+        self._change(self._room.settings)
+        self._sliders.refresh()
+
+    def _publish_form(self) -> None:
+        language = self._language
+        with panel(say("strategy.publish", language)):
+            ui.input(say("strategy.author", language)).bind_value(self, "_author").props("outlined dense maxlength=40")
+            ui.input(say("strategy.note", language)).bind_value(self, "_note").props("outlined dense maxlength=200")
+            text(say("strategy.publish", language), "btn main", tag="button").on("click", self._publish)
+
+    async def _publish(self) -> None:
+        language, author = self._language, self._author.strip()
+        if self._draft == self._room.settings:
+            ui.notify(say("strategy.unchanged", language), type="warning")
+            return
+        if not author:
+            ui.notify(say("strategy.author_needed", language), type="warning")
+            return
+        moved = what_if(self._room.book.arrays, self._room.settings, self._draft).moved
+        version = await run_sync(self._put_in_force, author)
+        if version is None:
+            ui.notify(say("strategy.stale", language), type="warning")
+        else:
+            ui.notify(say("strategy.published", language, version=version, moved=moved), type="positive")
+        self._room = await run_sync(_read, self._needs)
+        self._draft = self._room.settings
+        for part in (self._version_line, self._grid, self._effect, self._sliders):
+            part.refresh()
+
+    def _put_in_force(self, author: str) -> int | None:
+        """The new version, or None when the one that the page was drawn from is no longer in force."""
+        with self._needs.ledger.begin() as work:
+            if active(work)[0] != self._room.version:
+                return None
+            version = publish(work, self._draft, author, self._note.strip())
+            self._needs.retier(work)
+            return version

@@ -1,0 +1,198 @@
+"""The debtor's chat behind its link: one browser, one conversation, no message said twice.
+
+A link may be forwarded or found. So the conversation belongs to the browser that started it; another browser with the
+same link starts a new talk and proves who it is again, and only a few such talks can be started from one link.
+"""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from bot.chat.invites import NoInvite, find_invite
+from bot.session import Reply
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import Account, ChatInvite, ChatReceipt, Conversation, Debtor, Turn
+
+MOST_OPENS: Final = 3
+"""Talks one link can start. Each allows three wrong identity answers, so a found link gives nine guesses at most."""
+
+LOCKS: Final = 64
+
+
+class Talks(Protocol):
+    """The bot, as the page needs it: bot.session.Sessions."""
+
+    def start(self, account_id: str, channel: str, language: str | None = None, attempt_id: str | None = None) -> Reply:
+        """Open a talk."""
+        ...
+
+    def turn(self, conversation_id: str, text: str) -> Reply:
+        """Answer one message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One line on the page. `seq` is None for a line that the bot could not record (then it said it cannot go on)."""
+
+    seq: int | None
+    speaker: str
+    text: str
+    template: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The conversation as its browser may see it, from the line after the last one it has."""
+
+    browser: str
+    """Proof that this browser started the conversation; it comes back as a cookie."""
+    bubbles: tuple[Bubble, ...]
+    stage: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The link is good, and this browser has no conversation on it. `elsewhere`: another browser has one."""
+
+    elsewhere: bool
+    language: str
+
+
+class ChatDoor:
+    """Opens chats and carries messages. Calls block while the bot thinks: call them off the event loop."""
+
+    def __init__(self, ledger: Ledger, talks: Talks) -> None:
+        self._ledger = ledger
+        self._talks = talks
+        # One message of a conversation at a time; a fixed number of locks, so that visitors cannot grow memory.
+        self._locks = tuple(threading.Lock() for _ in range(LOCKS))
+
+    def look(self, token: str, browser: str) -> Shown | NotStarted | NoInvite:
+        """What a page that was just opened should show."""
+        with self._ledger.read() as work:
+            invite = find_invite(work, token)
+            if isinstance(invite, NoInvite):
+                return invite
+            if (talk := _own_talk(work, invite, browser)) is not None:
+                return _shown(work, talk, after=0)
+            return NotStarted(elsewhere=invite.conversation_id is not None, language=_language_of(work, invite))
+
+    def open(self, token: str, browser: str, language: Literal["zh", "en"]) -> Shown | NoInvite:
+        """Start the conversation, or go on with the one this browser started."""
+        with self._lock(token):
+            with self._ledger.begin() as work:
+                invite = find_invite(work, token)
+                if isinstance(invite, NoInvite):
+                    return invite
+                if (talk := _own_talk(work, invite, browser)) is not None:
+                    return _shown(work, talk, after=0)
+                if invite.opens >= MOST_OPENS:
+                    return NoInvite("used_up")
+                # Counted before the bot speaks: a crash in between must not give more guesses.
+                invite.opens += 1
+                work.session.add(invite)
+                invite_id, account_id = invite.id, invite.account_id
+                attempt_id = invite.attempt_id if invite.opens == 1 else None
+            reply = self._talks.start(account_id, "chat", language, attempt_id)
+            with self._ledger.begin() as work:
+                invite = work.session.get_one(ChatInvite, invite_id)
+                talk = work.session.get(Conversation, reply.conversation_id)
+                if talk is None:
+                    return Shown("", _unrecorded(reply), "closed", language)
+                invite.conversation_id = talk.id
+                work.session.add(invite)
+                return _shown(work, talk, after=0, fallback=reply)
+
+    def say(self, token: str, browser: str, text: str, client_id: str, after: int) -> Shown | NotStarted | NoInvite:
+        """Carry one message to the bot and show what followed `after`, the last line the page has.
+
+        The same `client_id` again shows the answer again; the bot does not hear the message twice.
+        """
+        with self._lock(token):
+            with self._ledger.begin() as work:
+                invite = find_invite(work, token)
+                if isinstance(invite, NoInvite):
+                    return invite
+                talk = _own_talk(work, invite, browser)
+                if talk is None:
+                    elsewhere = invite.conversation_id is not None
+                    return NotStarted(elsewhere=elsewhere, language=_language_of(work, invite))
+                if talk.stage == "closed" or _was_heard(work, talk.id, client_id):
+                    return _shown(work, talk, after)
+                talk_id = talk.id
+            reply = self._talks.turn(talk_id, text)
+            with self._ledger.read() as work:
+                return _shown(work, work.session.get_one(Conversation, talk_id), after, fallback=reply)
+
+    def _lock(self, token: str) -> threading.Lock:
+        return self._locks[hash(token) % LOCKS]
+
+
+def _own_talk(work: UnitOfWork, invite: ChatInvite, browser: str) -> Conversation | None:
+    if invite.conversation_id is None:
+        return None
+    if not hmac.compare_digest(browser.encode(), _proof(work, invite.conversation_id).encode()):
+        return None
+    return work.session.get(Conversation, invite.conversation_id)
+
+
+def _proof(work: UnitOfWork, conversation_id: str) -> str:
+    return work.blind_index("chat_browser", conversation_id)
+
+
+def _was_heard(work: UnitOfWork, conversation_id: str, client_id: str) -> bool:
+    """Whether this message was said before; if not, note that it is being said now.
+
+    A receipt without a debtor's turn behind it is a message that was lost on its way to the bot: it may be said.
+    """
+    query = select(ChatReceipt).where(
+        ChatReceipt.conversation_id == conversation_id, ChatReceipt.client_id == client_id
+    )
+    last = work.session.exec(select(func.max(Turn.seq)).where(Turn.conversation_id == conversation_id)).one() or 0
+    receipt = work.session.exec(query).first()
+    if receipt is None:
+        work.session.add(
+            ChatReceipt(
+                id=work.new_id(),
+                conversation_id=conversation_id,
+                client_id=client_id,
+                after_seq=last,
+                at=work.now,
+            )
+        )
+        return False
+    heard = select(Turn.id).where(
+        Turn.conversation_id == conversation_id, Turn.speaker == "debtor", Turn.seq > receipt.after_seq
+    )
+    return work.session.exec(heard).first() is not None
+
+
+def _shown(work: UnitOfWork, talk: Conversation, after: int, fallback: Reply | None = None) -> Shown:
+    turns = work.session.exec(
+        select(Turn).where(Turn.conversation_id == talk.id, Turn.seq > after).order_by(col(Turn.seq))
+    ).all()
+    bubbles = tuple(
+        Bubble(turn.seq, turn.speaker, work.open("turn", "text_sealed", turn.id, turn.text_sealed), turn.template)
+        for turn in turns
+    )
+    # What the bot says when it cannot write is not in the ledger; the debtor must still read it.
+    if fallback is not None and not any(bubble.speaker == "bot" for bubble in bubbles):
+        bubbles += _unrecorded(fallback)
+    return Shown(_proof(work, talk.id), bubbles, talk.stage, talk.language)
+
+
+def _unrecorded(reply: Reply) -> tuple[Bubble, ...]:
+    return tuple(Bubble(None, "bot", line.text, line.template) for line in reply.lines)
+
+
+def _language_of(work: UnitOfWork, invite: ChatInvite) -> str:
+    account = work.session.get_one(Account, invite.account_id)
+    return work.session.get_one(Debtor, account.debtor_id).language
