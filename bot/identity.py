@@ -1,0 +1,77 @@
+"""The answer to the right-party question: the last four digits of an identity document, as typed or spoken."""
+
+from __future__ import annotations
+
+import re
+
+from bot.numerals import EN_DIGITS, EN_TEENS, EN_TENS, ZH_DIGITS
+from bot.wording import normalise
+
+_UNIT = "|".join(sorted(EN_DIGITS, key=len, reverse=True))
+_TENS = "|".join(EN_TENS)
+_TOKEN = re.compile(
+    rf"(?P<figures>\d+)|(?P<zh>[{''.join(ZH_DIGITS)}])|(?P<x>(?<![a-z])x(?![a-z])|叉)"
+    rf"|\b(?P<times>double|triple)[ -](?P<repeated>{_UNIT}|\d)\b|\b(?P<pair>(?:{_TENS})(?:[ -](?:{_UNIT}))?|{'|'.join(EN_TEENS)})\b"
+    rf"|\b(?P<digit>{_UNIT})\b"
+)
+# What the question is called, when the answer repeats it: its own "four" is no digit of the answer.
+_ASKED = re.compile(r"\b(?:last|final) (?:four|4)(?: (?:digits?|numbers?))?\b|[后末尾]?[四4]位")
+_BETWEEN_SINGLE = re.compile(r"[\s\-,.]*")
+_BETWEEN = re.compile(r"[\s\-]*")
+_ANSWER = re.compile(r"\d{3}[\dX]")
+# Four digits that are plainly something else: money, a year, a share.
+_MONEY_BEFORE = re.compile(r"[$¥€£]\s*$")
+_UNIT_AFTER = re.compile(r"\s*(?:元|块|圆|年|%|percent|dollars?|bucks|ntd?\b|twd|rmb|usd)")
+
+
+def digits(text: str) -> str | None:
+    """The four characters of the answer ("6232"; the last may be "X"), or None when `text` does not give exactly one.
+
+    Understood: 6232, 62 32, full-width, 六二三二, "six two three two", "one two double three", "sixty-two thirty-two".
+    A sentence may hold other numbers, but only one group of four.
+    """
+    said = _ASKED.sub(lambda found: ";" * len(found.group()), normalise(text))
+    answers = {answer for answer in _groups(said) if _ANSWER.fullmatch(answer)}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _groups(said: str) -> list[str]:
+    """Every run of digits, however it is spelled and spaced, except sums of money and years."""
+    groups: list[str] = []
+    run: list[str] = []
+    start = end = 0
+    for token in _TOKEN.finditer(said):
+        spelled = _spelled(token)
+        single = len(spelled) == 1 and bool(run) and all(len(each) == 1 for each in run)
+        if run and (_BETWEEN_SINGLE if single else _BETWEEN).fullmatch(said, end, token.start()):
+            run.append(spelled)
+        else:
+            groups += _group(said, run, start, end)
+            run, start = [spelled], token.start()
+        end = token.end()
+    return groups + _group(said, run, start, end)
+
+
+def _group(said: str, run: list[str], start: int, end: int) -> list[str]:
+    if not run or _MONEY_BEFORE.search(said, 0, start) or _UNIT_AFTER.match(said, end):
+        return []
+    # "Oh, 6232": a sigh before the answer is not a zero.
+    if said.startswith("oh", start) and len("".join(run)) == 5:
+        run = run[1:]
+    return ["".join(run)]
+
+
+def _spelled(token: re.Match[str]) -> str:
+    if token["figures"]:
+        return "".join(str(int(each)) for each in token["figures"])
+    if token["zh"]:
+        return str(ZH_DIGITS[token["zh"]])
+    if token["x"]:
+        return "X"
+    if token["times"]:
+        repeated = token["repeated"]
+        return str(EN_DIGITS.get(repeated, repeated)) * (2 if token["times"] == "double" else 3)
+    if token["pair"]:
+        tens, _, unit = token["pair"].replace("-", " ").partition(" ")
+        return str(EN_TEENS.get(tens) or EN_TENS[tens] + EN_DIGITS.get(unit, 0))
+    return str(EN_DIGITS[token["digit"]])
