@@ -10,8 +10,7 @@ from typing import Literal
 
 import structlog
 
-from bot import phrases
-from bot.phone.ports import CallLeg, Ears, LastIntent, Mouth, PhoneSessions
+from bot.phone.ports import CallLeg, Ears, LastIntent, Mouth, Talks
 from bot.phone.record import CallRecord, CallTurn, Outcome, StageTimes
 from bot.phone.wav_leg import WavLeg
 from bot.phrases import Line
@@ -20,8 +19,6 @@ from speech.audio import BadAudio, silence
 from speech.listen import Keyed, Listener, Utterance
 from speech.spoken import spoken
 
-# Asked again this often in a row, a debtor is not understood by this machine: better to end politely.
-_MOST_ASKED_AGAIN = 2
 _BREATH = silence(0.25)  # between two sentences
 
 
@@ -37,7 +34,7 @@ def run_wav_call(
     wav: Path,
     out: Path,
     *,
-    sessions: PhoneSessions,
+    talks: Talks,
     voicebox: Voicebox,
     account_id: str,
     language: str,
@@ -55,7 +52,7 @@ def run_wav_call(
         return leg
     return run_call(
         leg,
-        sessions=sessions,
+        talks=talks,
         voicebox=voicebox,
         account_id=account_id,
         language=language,
@@ -67,7 +64,7 @@ def run_wav_call(
 def run_call(
     leg: CallLeg,
     *,
-    sessions: PhoneSessions,
+    talks: Talks,
     voicebox: Voicebox,
     account_id: str,
     language: str,
@@ -78,7 +75,7 @@ def run_call(
 
     Faults of the conversation, the recogniser or the synthesiser are passed on after that.
     """
-    call = _Call(leg, sessions, voicebox, last_intent)
+    call = _Call(leg, talks, voicebox, last_intent)
     try:
         return call.run(account_id, language, attempt_id)
     finally:
@@ -104,28 +101,27 @@ _OPENING = _Understood("opening", "", 1.0, True, 0.0, 0.0, 0.0)
 class _Call:
     """One call in progress."""
 
-    def __init__(self, leg: CallLeg, sessions: PhoneSessions, voicebox: Voicebox, last_intent: LastIntent) -> None:
+    def __init__(self, leg: CallLeg, talks: Talks, voicebox: Voicebox, last_intent: LastIntent) -> None:
         self._leg = leg
-        self._sessions = sessions
+        self._talks = talks
         self._voicebox = voicebox
         self._last_intent = last_intent
         self._listener = Listener()
-        self._asked_again = 0
+        self._unheard = 0  # answers in a row that were not clear
         self._turns: list[CallTurn] = []
 
     def run(self, account_id: str, language: str, attempt_id: str | None) -> CallRecord:
         began = time.perf_counter()
-        reply = self._sessions.start(account_id, "voice", language, attempt_id)
+        reply = self._talks.start(account_id, "voice", language, attempt_id)
         self._say(reply.lines, _OPENING, reply, began)
         outcome: Outcome | None = None
         escalated = reply.escalated
         while outcome is None:
             if reply.ended:
                 outcome = "completed"
-            elif self._asked_again > _MOST_ASKED_AGAIN:
-                outcome = "not_understood"
             elif (answer := self._listen()) is None:
                 outcome = "debtor_hung_up"
+                self._talks.hung_up(reply.conversation_id)
             else:
                 reply = self._respond(answer, reply)
                 escalated = escalated or reply.escalated
@@ -148,14 +144,13 @@ class _Call:
         began = time.perf_counter()
         understood = self._understand(answer, before.language)
         if understood.clear:
-            self._asked_again = 0
-            reply = self._sessions.turn(before.conversation_id, understood.text)
-            self._say(reply.lines, understood, reply, began)
-            return reply
-        self._asked_again += 1
-        template = "rephrase" if self._asked_again <= _MOST_ASKED_AGAIN else "goodbye"
-        self._say([phrases.say(template, before.language)], understood, before, began)
-        return before
+            self._unheard = 0
+            reply = self._talks.turn(before.conversation_id, understood.text)
+        else:
+            self._unheard += 1
+            reply = self._talks.unheard(before.conversation_id, self._unheard)
+        self._say(reply.lines, understood, reply, began)
+        return reply
 
     def _understand(self, answer: Utterance | Keyed, language: str) -> _Understood:
         if isinstance(answer, Keyed):
@@ -185,6 +180,7 @@ class _Call:
             self._leg.play(sound)
             self._leg.play(_BREATH)
             first_audio = first_audio or _ms_since(began)
+        acted_on = understood.clear and understood.by != "opening"
         waiting = understood.waiting_ms
         times = StageTimes(
             activity=round(understood.activity_ms, 1),
@@ -202,7 +198,7 @@ class _Call:
                 confidence=understood.confidence,
                 clear=understood.clear,
                 language=after.language,
-                intent=self._last_intent(after.conversation_id) if understood.by != "opening" else None,
+                intent=self._last_intent(after.conversation_id) if acted_on else None,
                 bot_text=tuple(line.text for line in lines),
                 bot_templates=tuple(line.template for line in lines),
                 stage=after.stage,

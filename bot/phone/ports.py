@@ -35,12 +35,16 @@ class Mouth(Protocol):
     def say(self, text: str, language: str) -> Samples: ...
 
 
-class PhoneSessions(Protocol):
-    """The conversations of the bot (`bot.session.Sessions`)."""
+class Talks(Protocol):
+    """The conversations (`bot.phone.sessions.PhoneSessions`). A failure is answered, not raised: the talk ends."""
 
     def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply: ...
 
     def turn(self, conversation_id: str, text: str) -> Reply: ...
+
+    def unheard(self, conversation_id: str, in_a_row: int) -> Reply: ...
+
+    def hung_up(self, conversation_id: str) -> None: ...
 
 
 LastIntent = Callable[[str], str | None]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["completed", "escalated", "debtor_hung_up", "not_understood"]
+Outcome = Literal["completed", "escalated", "debtor_hung_up"]
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class CallTurn:
 class CallRecord:
     """A whole call.
 
-    :param outcome: "completed" when the bot came to the end of the talk, "escalated" when a person takes over,
-        "debtor_hung_up", or "not_understood" when the bot gave up after asking again.
+    :param outcome: "completed" when the bot came to the end of the talk, "escalated" when a person takes over, else
+        "debtor_hung_up".
     """
 
     conversation_id: str

@@ -32,6 +32,12 @@ class Listening:
         line = say("goodbye" if ended else "anything_else", self._language)
         return Reply("talk-1", (line,), self._language, "talking", ended, False)
 
+    def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
+        raise AssertionError("a sentence that the model knows was not heard clearly")
+
+    def hung_up(self, conversation_id: str) -> None:
+        raise AssertionError("the script is heard to its end")
+
 
 @needs_mini_model
 @pytest.mark.parametrize(
@@ -43,13 +49,13 @@ class Listening:
 )
 def test_a_scripted_debtor_is_understood_turn_by_turn(tmp_path: Path, language: str, script: list[str]) -> None:
     wav, out = tmp_path / "debtor.wav", tmp_path / "bot.wav"
-    sessions = Listening(len(script))
+    talks = Listening(len(script))
     with Speaker() as speaker:
         write_wav(wav, debtor_side(script, language, speaker))
         voicebox = Voicebox(Recogniser(HearSettings(str(MINI_MODEL))), speaker)
-        record = run_wav_call(wav, out, sessions=sessions, voicebox=voicebox, account_id="account-1", language=language)
+        record = run_wav_call(wav, out, talks=talks, voicebox=voicebox, account_id="account-1", language=language)
     assert not isinstance(record, BadAudio)
-    assert sessions.told == script
+    assert talks.told == script
     assert record.outcome == "completed"
     assert all(0 < turn.ms.synthesis < 2_000 for turn in record.turns)
     # The bot is heard once for each of its turns.

@@ -56,10 +56,12 @@ class BriefMouth:
         return silence(0.5)
 
 
-class ScriptedSessions:
+class ScriptedTalks:
     def __init__(self, *replies: Reply) -> None:
         self._replies = list(replies)
         self.told: list[str] = []
+        self.unheard_in_a_row: list[int] = []
+        self.debtor_hung_up = False
 
     def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply:
         assert (account_id, channel, attempt_id) == ("account-1", "voice", "attempt-1")
@@ -68,6 +70,13 @@ class ScriptedSessions:
     def turn(self, conversation_id: str, text: str) -> Reply:
         self.told.append(text)
         return self._replies.pop(0)
+
+    def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
+        self.unheard_in_a_row.append(in_a_row)
+        return reply("rephrase") if in_a_row < 3 else reply("handoff_next_day", ended=True, escalated=True)
+
+    def hung_up(self, conversation_id: str) -> None:
+        self.debtor_hung_up = True
 
 
 def reply(template: str, *, language: str = "en", ended: bool = False, escalated: bool = False) -> Reply:
@@ -80,11 +89,11 @@ def word(speaker: Speaker) -> Samples:
     return np.concatenate([silence(0.5), speaker.say("yes please, tell me more", "en"), silence(1.2)])
 
 
-def call(debtor: Samples, sessions: ScriptedSessions, ears: ScriptedEars, mouth: BriefMouth | None = None):
+def call(debtor: Samples, talks: ScriptedTalks, ears: ScriptedEars, mouth: BriefMouth | None = None):
     leg = ScriptedLeg(debtor)
     record = run_call(
         leg,
-        sessions=sessions,
+        talks=talks,
         voicebox=Voicebox(ears, mouth or BriefMouth()),
         account_id="account-1",
         language="en",
@@ -96,10 +105,10 @@ def call(debtor: Samples, sessions: ScriptedSessions, ears: ScriptedEars, mouth:
 
 
 def test_every_turn_is_recorded_with_its_times(word: Samples) -> None:
-    sessions = ScriptedSessions(reply("anything_else"), reply("goodbye", ended=True))
+    talks = ScriptedTalks(reply("anything_else"), reply("goodbye", ended=True))
     debtor = np.concatenate([word, key_tones("1204#"), silence(1)])
-    record = call(debtor, sessions, ScriptedEars(("tell me", 0.9)))
-    assert sessions.told == ["tell me", "1204"]
+    record = call(debtor, talks, ScriptedEars(("tell me", 0.9)))
+    assert talks.told == ["tell me", "1204"]
     assert record.outcome == "completed"
     assert [turn.heard_by for turn in record.turns] == ["opening", "voice", "keys"]
     assert [turn.intent for turn in record.turns] == [None, "affirm", "affirm"]
@@ -113,44 +122,49 @@ def test_every_turn_is_recorded_with_its_times(word: Samples) -> None:
 
 
 def test_an_unclear_hearing_is_asked_again_and_never_acted_on(word: Samples) -> None:
-    sessions = ScriptedSessions(reply("goodbye", ended=True))
-    record = call(np.concatenate([word, word]), sessions, ScriptedEars(("i will pay", 0.2), ("tell me", 0.9)))
-    assert sessions.told == ["tell me"]
+    talks = ScriptedTalks(reply("goodbye", ended=True))
+    record = call(np.concatenate([word, word]), talks, ScriptedEars(("i will pay", 0.2), ("tell me", 0.9)))
+    assert talks.told == ["tell me"]
     assert [turn.clear for turn in record.turns] == [True, False, True]
+    assert [turn.intent for turn in record.turns] == [None, None, "affirm"]
     assert record.turns[1].bot_templates == ("rephrase",)
 
 
-def test_a_debtor_who_is_never_understood_is_let_go_politely(word: Samples) -> None:
-    sessions = ScriptedSessions()
-    record = call(np.concatenate([word] * 4), sessions, ScriptedEars(("", 0.0), ("?", 0.1), ("hm", 0.3)))
-    assert sessions.told == []
-    assert record.outcome == "not_understood"
-    assert [turn.bot_templates[0] for turn in record.turns[1:]] == ["rephrase", "rephrase", "goodbye"]
+def test_a_debtor_who_is_never_understood_is_passed_to_a_person(word: Samples) -> None:
+    talks = ScriptedTalks()
+    record = call(np.concatenate([word] * 4), talks, ScriptedEars(("", 0.0), ("?", 0.1), ("hm", 0.3)))
+    assert talks.told == []
+    assert talks.unheard_in_a_row == [1, 2, 3]
+    assert record.outcome == "escalated"
+    assert not talks.debtor_hung_up
 
 
 def test_being_understood_once_starts_the_count_anew(word: Samples) -> None:
-    sessions = ScriptedSessions(reply("anything_else"), reply("goodbye", ended=True))
+    talks = ScriptedTalks(reply("anything_else"), reply("goodbye", ended=True))
     unclear, clear = ("hm", 0.1), ("tell me", 0.9)
-    record = call(np.concatenate([word] * 6), sessions, ScriptedEars(unclear, unclear, clear, unclear, unclear, clear))
+    record = call(np.concatenate([word] * 6), talks, ScriptedEars(unclear, unclear, clear, unclear, unclear, clear))
+    assert talks.unheard_in_a_row == [1, 2, 1, 2]
     assert record.outcome == "completed"
 
 
 def test_the_debtor_may_hang_up(word: Samples) -> None:
-    record = call(word, ScriptedSessions(reply("anything_else")), ScriptedEars(("tell me", 0.9)))
+    talks = ScriptedTalks(reply("anything_else"))
+    record = call(word, talks, ScriptedEars(("tell me", 0.9)))
     assert record.outcome == "debtor_hung_up"
+    assert talks.debtor_hung_up
     assert len(record.turns) == 2
 
 
 @pytest.mark.parametrize("ended", [True, False])
 def test_a_call_that_a_person_takes_over_says_so(word: Samples, ended: bool) -> None:
-    sessions = ScriptedSessions(reply("trigger_human", ended=ended, escalated=True))
-    assert call(word, sessions, ScriptedEars(("a person please", 0.9))).outcome == "escalated"
+    talks = ScriptedTalks(reply("trigger_human", ended=ended, escalated=True))
+    assert call(word, talks, ScriptedEars(("a person please", 0.9))).outcome == "escalated"
 
 
 def test_the_call_follows_the_language_of_the_conversation(word: Samples) -> None:
-    sessions = ScriptedSessions(reply("language_switched", language="zh"), reply("goodbye", language="zh", ended=True))
+    talks = ScriptedTalks(reply("language_switched", language="zh"), reply("goodbye", language="zh", ended=True))
     ears, mouth = ScriptedEars(("中文", 0.9), ("好的", 0.9)), BriefMouth()
-    record = call(np.concatenate([word, word]), sessions, ears, mouth)
+    record = call(np.concatenate([word, word]), talks, ears, mouth)
     assert ears.languages == ["en", "zh"]
     assert [language for _, language in mouth.said] == ["en", "zh", "zh"]
     assert [turn.language for turn in record.turns] == ["en", "zh", "zh"]
@@ -158,15 +172,15 @@ def test_the_call_follows_the_language_of_the_conversation(word: Samples) -> Non
 
 def test_numbers_are_spelled_out_for_the_voice_but_recorded_as_written(word: Samples) -> None:
     written = Line("days", "45 days")
-    sessions = ScriptedSessions(Reply("talk-1", (written,), "en", "closed", True, False))
+    talks = ScriptedTalks(Reply("talk-1", (written,), "en", "closed", True, False))
     mouth = BriefMouth()
-    record = call(word, sessions, ScriptedEars(("tell me", 0.9)), mouth)
+    record = call(word, talks, ScriptedEars(("tell me", 0.9)), mouth)
     assert mouth.said[-1] == ("forty-five days", "en")
     assert record.turns[-1].bot_text == ("45 days",)
 
 
 def test_a_fault_of_the_conversation_is_passed_on_and_the_line_released(word: Samples) -> None:
-    class Faulty(ScriptedSessions):
+    class Faulty(ScriptedTalks):
         def turn(self, conversation_id: str, text: str) -> Reply:
             raise RuntimeError("no record could be written")
 
@@ -174,7 +188,7 @@ def test_a_fault_of_the_conversation_is_passed_on_and_the_line_released(word: Sa
     with pytest.raises(RuntimeError, match="no record"):
         run_call(
             leg,
-            sessions=Faulty(),
+            talks=Faulty(),
             voicebox=Voicebox(ScriptedEars(("tell me", 0.9)), BriefMouth()),
             account_id="account-1",
             language="en",
@@ -183,11 +197,11 @@ def test_a_fault_of_the_conversation_is_passed_on_and_the_line_released(word: Sa
     assert leg.hung_up
 
 
-def wav_call(wav: Path, out: Path, sessions: ScriptedSessions, ears: ScriptedEars):
+def wav_call(wav: Path, out: Path, talks: ScriptedTalks, ears: ScriptedEars):
     return run_wav_call(
         wav,
         out,
-        sessions=sessions,
+        talks=talks,
         voicebox=Voicebox(ears, BriefMouth()),
         account_id="account-1",
         language="en",
@@ -198,8 +212,8 @@ def wav_call(wav: Path, out: Path, sessions: ScriptedSessions, ears: ScriptedEar
 def test_the_bot_side_is_written_on_the_clock_of_the_call(word: Samples, tmp_path: Path) -> None:
     wav, out = tmp_path / "debtor.wav", tmp_path / "bot.wav"
     write_wav(wav, word)
-    sessions = ScriptedSessions(reply("goodbye", ended=True))
-    record = wav_call(wav, out, sessions, ScriptedEars(("tell me", 0.9)))
+    talks = ScriptedTalks(reply("goodbye", ended=True))
+    record = wav_call(wav, out, talks, ScriptedEars(("tell me", 0.9)))
     assert not isinstance(record, BadAudio)
     bot = read_audio(out)
     assert not isinstance(bot, BadAudio)
@@ -208,7 +222,7 @@ def test_the_bot_side_is_written_on_the_clock_of_the_call(word: Samples, tmp_pat
 
 
 def test_bad_audio_starts_no_conversation(tmp_path: Path) -> None:
-    class Untouched(ScriptedSessions):
+    class Untouched(ScriptedTalks):
         def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply:
             raise AssertionError("a conversation was started")
 
@@ -228,4 +242,4 @@ def test_bad_audio_starts_no_conversation(tmp_path: Path) -> None:
 def test_a_missing_folder_for_the_recording_is_told_before_the_call(word: Samples, tmp_path: Path) -> None:
     write_wav(tmp_path / "debtor.wav", word)
     with pytest.raises(FileNotFoundError):
-        wav_call(tmp_path / "debtor.wav", tmp_path / "absent" / "bot.wav", ScriptedSessions(), ScriptedEars())
+        wav_call(tmp_path / "debtor.wav", tmp_path / "absent" / "bot.wav", ScriptedTalks(), ScriptedEars())

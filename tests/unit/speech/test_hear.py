@@ -50,6 +50,12 @@ def test_the_short_window_is_what_lets_this_model_hear(recogniser: Recogniser, s
 
 
 @needs_mini_model
+def test_a_model_smaller_than_any_released_one_is_used_with_caution(recogniser: Recogniser) -> None:
+    assert recogniser.caution is not None
+    assert "128 wide" in recogniser.caution
+
+
+@needs_mini_model
 def test_too_little_sound_is_nothing_said(recogniser: Recogniser) -> None:
     heard = recogniser.hear(np.zeros(100, np.float32), "zh")
     assert (heard.text, heard.clear, heard.confidence) == ("", False, 0.0)
