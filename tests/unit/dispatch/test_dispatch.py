@@ -1,6 +1,7 @@
 """The dispatcher: reserved before placed, denied with reasons, never placed twice, whatever breaks in between."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -233,3 +234,33 @@ def test_a_strategy_that_cannot_be_read_plans_nothing(ledger: Ledger) -> None:
     with pytest.raises(StrategyUnreadable):
         plan(ledger)
     assert rows(ledger, PlannedContact) == []
+
+
+def test_dispatchers_at_once_neither_break_a_cap_nor_place_twice(ledger: Ledger, clock: StoppedClock) -> None:
+    clock.advance(hours=-6)
+    with ledger.begin() as work:
+        work.session.add_all(
+            PlannedContact(
+                id=f"planned-{n}",
+                account_id="account-R1",
+                slot=work.now - timedelta(seconds=n),
+                channel="voice",
+                agent="bot",
+                why=[],
+                created_at=work.now,
+            )
+            for n in range(8)
+        )
+    placed = []
+
+    def talk(contact: Reserved) -> str:
+        placed.append(contact.attempt_id)
+        return "conversation"
+
+    with ThreadPoolExecutor(4) as pool:
+        beats = [
+            pool.submit(tick, ledger, PACKS, lambda c: placed.append(c.attempt_id) or "conversation") for _ in range(4)
+        ]
+        assert sum(beat.result().allowed for beat in beats) == 3
+    assert len(placed) == len(set(placed)) == 3
+    assert sorted(decision.allowed for decision in rows(ledger, Decision)) == [False] * 5 + [True] * 3
