@@ -12,6 +12,7 @@ import polars as pl
 from catboost import CatBoostClassifier, Pool
 from numpy.typing import NDArray
 
+from strategy.scoring.book import SCHEMA
 from strategy.scoring.calibration import Platt, auc, brier, calibration_error, fit_platt
 from strategy.scoring.features import MONOTONE, NAMES
 from strategy.scoring.panel import Panel, build_panel
@@ -87,7 +88,10 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
     last = panel.months[-1]
     progress("out of time", 1, 3)
     earlier = _fit(panel.where(panel.month < last))
-    tested = _measure(*earlier, panel.where(panel.month == last))
+    test = panel.where(panel.month == last)
+    tested = _measure(*earlier, test)
+    # In the same month, the accounts of the fold that the trees never saw in any month.
+    unseen = _measure(*earlier, test.where(test.fold == HELD_OUT_FOLD))
     progress("all months", 2, 3)
     willingness, ability = _fit(panel)
     card = {
@@ -108,6 +112,7 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
             "tested_on": _month_name(last),
             "calibration": "Platt, on a quarter of the accounts that the trees never saw, in the last training month",
             **tested,
+            "accounts_never_seen": unseen,
         },
     }
     progress("all months", 3, 3)
@@ -115,9 +120,14 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
 
 
 def data_hash(book: pl.DataFrame) -> str:
-    """SHA-256 of the book's content, whatever the order of its rows."""
-    rows = np.sort(book.hash_rows(seed=0).to_numpy())
-    return hashlib.sha256(rows.tobytes()).hexdigest()
+    """SHA-256 of the book's content, whatever the order of its rows and whoever wrote the file."""
+    rows = book.sort("external_ref", "as_of")
+    digest = hashlib.sha256()
+    for name, kind in SCHEMA.items():
+        column = rows[name]
+        text = kind == pl.String()
+        digest.update("\n".join(column).encode() if text else column.to_physical().to_numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _fit(panel: Panel) -> tuple[Head, Head]:
@@ -160,6 +170,8 @@ def _measure(willingness: Head, ability: Head, panel: Panel) -> dict[str, dict[s
 
 
 def _figures(happened: NDArray[np.bool_], probability: NDArray[np.float64]) -> dict[str, float]:
+    if _rarer(happened) == 0:  # nothing to measure by; the card then says how few rows there were
+        return {"rows": len(happened)}
     return {
         "rows": len(happened),
         "rate": round(float(happened.mean()), 4),

@@ -7,14 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from scored import NOW, trained
+from scored import NOW, portfolio, trained
 from seeded import StoppedClock, add_person, fresh_ledger
 from sqlmodel import col, select
 
+from ledger.importing.portfolio import import_file
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import AuditEntry, Case, Hold, Promise, Score, Statement, StrategyVersion, TierAssignment
+from rehearsal.people import MadeUpPeople
+from strategy.scoring.book import check_book, read_books
 from strategy.scoring.registry import publish
 from strategy.scoring.run import retier, score_accounts
+from strategy.scoring.train import data_hash
 from strategy.settings import StrategySettings
 from strategy.versions import StrategyUnreadable, active
 from strategy.versions import publish as put_in_force
@@ -226,3 +230,15 @@ def test_a_new_strategy_moves_accounts_at_once_by_the_scores_they_have(
     assert (after.strategy_version, after.score_id, after.why[0]) == (2, before.score_id, "willingness_low")
     assert tiers(ledger)["account-young"].tier == "people"
     assert len(scores(ledger)) == 1
+
+
+def test_the_synthetic_portfolio_from_import_to_tiers(ledger: Ledger, registry: Path, tmp_path: Path) -> None:
+    file = tmp_path / "portfolio.parquet"
+    portfolio().write_parquet(file)
+    report = import_file(ledger, file, MadeUpPeople(seed=1), tmp_path / "home", limit=200, as_of=None)
+    assert (report.rows, report.accounts, report.rejected) == (12_000, 200, 0)
+    book = read_books(sorted((tmp_path / "home" / "book").glob("*.parquet")))
+    assert data_hash(book) == data_hash(check_book(portfolio()))
+    run = score_accounts(ledger, registry)
+    assert (run.accounts, run.scored) == (200, 200)
+    assert len(run.tiers) == 5

@@ -49,6 +49,12 @@ def test_the_card_says_what_the_model_is(registry):
     assert card["out_of_time"]["cure"]["auc"] > 0.65
 
 
+def test_a_small_book_trains_and_its_card_says_how_little_it_was_measured_on():
+    card = train(check_book(make_book(4_000, seed=5, as_of=AS_OF))).card
+    assert card["out_of_time"]["cure"]["rows"] < 400
+    assert card["out_of_time"]["accounts_never_seen"]["cure"]["rows"] < 120
+
+
 def test_the_data_hash_sees_values_and_not_the_order_of_rows():
     book = overdue_book()
     assert data_hash(book.reverse()) == data_hash(book)
