@@ -34,7 +34,6 @@ class Settings(BaseSettings):
     creditor_zh: str = Field(default="善还银行", description="The creditor's name as the bot says it in Chinese.")
     creditor_en: str = Field(default="Amends Bank", description="The creditor's name as the bot says it in English.")
     pay_url: str = Field(default="http://127.0.0.1:8080/pay", description="Where a debtor pays; the bot reads it out.")
-    hotline: str = Field(default="400-000-0000", description="The creditor's published telephone number.")
     asr_model: str | None = Field(
         default=None, description="A faster-whisper model: a name such as 'base', or a folder. Unset: no voice calls."
     )

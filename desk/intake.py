@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from desk.packet import seal_packet
@@ -54,8 +54,8 @@ def open_case(work: UnitOfWork, escalation: Escalation) -> str:
 def open_tier_cases(work: UnitOfWork, agent_of: Callable[[str], str]) -> int:
     """Open a case for each open account whose present tier belongs to people, and say how many were opened.
 
-    `agent_of` gives the agent ('bot' or 'human') of a tier. An account that had a case since it was put in its
-    tier gets no second one, so this may run every day.
+    `agent_of` gives the agent ('bot' or 'human') of a tier. An account that still has a case, or had one since it
+    was put in its tier, gets no second one, so this may run every day.
     """
     newest = (
         select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
@@ -64,7 +64,10 @@ def open_tier_cases(work: UnitOfWork, agent_of: Callable[[str], str]) -> int:
     )
     served = (
         select(Case.id)
-        .where(Case.account_id == TierAssignment.account_id, Case.opened_at >= TierAssignment.created_at)
+        .where(
+            Case.account_id == TierAssignment.account_id,
+            or_(col(Case.opened_at) >= TierAssignment.created_at, col(Case.status) != "wrapped"),
+        )
         .exists()
     )
     waiting = (

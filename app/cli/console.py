@@ -39,7 +39,11 @@ class Stopwatch:
         started = time.perf_counter()
         with progress(title) as step:
             yield step
-        self.seconds[name] = round(self.seconds.get(name, 0) + time.perf_counter() - started, 2)
+        self.add(name, time.perf_counter() - started)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Add to a stage that is timed piece by piece."""
+        self.seconds[name] = round(self.seconds.get(name, 0) + seconds, 4)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import typer
 from pydantic import ValidationError
 
 from app import logs
-from app.cli import bot, collect, demo, desk, policy, records, speech, strategy
-from app.cli.console import BadInput, stderr
+from app.cli import bot, collect, demo, policy, records, serve, speech, strategy
+from app.cli.console import stderr
 from app.cli.faults import CLEAR_FAULTS
 
 cli = typer.Typer(
@@ -21,7 +21,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (demo, records, collect, strategy, policy, bot, speech, desk):
+for room in (demo, records, collect, strategy, policy, bot, speech, serve):
     room.register(cli)
 
 
@@ -35,7 +35,7 @@ def main() -> None:
         name = "_".join(str(part) for part in wrong["loc"]).upper()
         stderr.print(f"amends: the setting AMENDS_{name} is wrong: {wrong['msg']}", markup=False)
         sys.exit(2)
-    except (BadInput, *CLEAR_FAULTS) as error:
+    except CLEAR_FAULTS as error:
         stderr.print(f"amends: {error}", markup=False)
         sys.exit(2)
     except KeyboardInterrupt:

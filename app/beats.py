@@ -1,0 +1,74 @@
+"""What each heartbeat of a floor does. The dispatcher only knows when; here is what is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlmodel import col, select
+
+from desk.intake import open_tier_cases
+from desk.queue import counts
+from ledger import audit
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import AuditEntry, Promise
+from strategy.dispatch.attempts import reconcile
+from strategy.dispatch.heartbeats import Heartbeat, heartbeats
+from strategy.dispatch.planning import plan
+from strategy.dispatch.tick import Place, tick
+from strategy.policy.packs import Packs
+from strategy.promise_review import review
+from strategy.scoring.run import score_accounts
+from strategy.versions import active
+
+Timed = Callable[[str, Callable[[], Any]], Any]
+"""Runs a beat and may take its time."""
+
+
+def beats_of(
+    ledger: Ledger, packs: Packs, registry: Path, place: Place, timed: Timed = lambda _name, beat: beat()
+) -> tuple[Heartbeat, ...]:
+    """The heartbeats of one floor; `place` makes the contacts that the gate allows."""
+    log = structlog.get_logger()
+
+    def score() -> None:
+        score_accounts(ledger, registry)
+        with ledger.begin() as work:
+            _, settings = active(work)
+            open_tier_cases(work, lambda tier: settings.treatments[tier].agent)
+
+    def dispatch() -> None:
+        reconcile(ledger)
+        tick(ledger, packs, place)
+
+    def promises() -> None:
+        with ledger.begin() as work:
+            review(work, _paid)
+
+    def service_levels() -> None:
+        with ledger.read() as work:
+            for queue, count in counts(work).items():
+                log.debug("queue.waiting", queue=queue, count=count)
+
+    def audit_check() -> None:
+        with ledger.read() as work:
+            entries = work.session.exec(select(AuditEntry).order_by(col(AuditEntry.seq)))
+            result = audit.verify(entries, work.keys)
+        if isinstance(result, audit.ChainBroken):
+            log.error("audit.chain_broken", seq=result.seq, reason=result.why)
+
+    return heartbeats(
+        score=lambda: timed("score", score),
+        plan=lambda: timed("plan", lambda: plan(ledger)),
+        dispatch=lambda: timed("dispatch", dispatch),
+        promises=promises,
+        service_levels=service_levels,
+        audit_check=audit_check,
+    )
+
+
+def _paid(_work: UnitOfWork, _promise: Promise) -> None:
+    """No payment file has been imported yet, so nothing is known of payments; no promise is called broken on that."""
+    return

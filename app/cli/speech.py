@@ -1,0 +1,62 @@
+"""Commands on speech alone: transcribe and say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.bot import Language
+from app.cli.console import BadInput, answer, existing, stderr
+from app.cli.records import AsJson
+from app.settings import Settings
+from speech.audio import BadAudio
+from speech.files import Said, Transcript, say_to_file, transcribe_file
+from speech.hear import HearSettings, Recogniser
+from speech.speak import Speaker
+
+
+def register(cli: typer.Typer) -> None:
+    speech = typer.Typer(help="Hear and speak.", no_args_is_help=True)
+    speech.command("transcribe")(transcribe)
+    speech.command("say")(say)
+    cli.add_typer(speech, name="speech")
+
+
+def transcribe(
+    files: Annotated[list[Path], typer.Argument(help="Audio files.")], lang: Language = "en", as_json: AsJson = False
+) -> None:
+    """What is said or keyed in recordings."""
+    for file in files:
+        existing(file)
+    recogniser = Recogniser(HearSettings(model=Settings().asr_model))
+    if recogniser.caution:
+        stderr.print(f"amends: {recogniser.caution}", markup=False)
+    heard: list[Transcript] = []
+    for file in files:
+        transcript = transcribe_file(file, lang, recogniser)
+        if isinstance(transcript, BadAudio):
+            raise BadInput(f"{file.name}: {transcript.reason}")
+        heard.append(transcript)
+    answer(heard, as_json=as_json, text=lambda: "\n".join(map(_line, heard)))
+
+
+def say(
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    out: Annotated[Path, typer.Option(help="The WAV to write.")],
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Say a text into a WAV file; numbers and dates are spelled out first."""
+    with Speaker() as speaker:
+        try:
+            said: Said = say_to_file(text, lang, out, speaker)
+        except (ValueError, FileNotFoundError) as error:
+            raise BadInput(str(error)) from error
+    answer(said, as_json=as_json, text=lambda: f"{said.seconds:.2f} s in {said.file}")
+
+
+def _line(transcript: Transcript) -> str:
+    words = " / ".join(f"[keys {turn.text}]" if turn.heard_by == "keys" else turn.text for turn in transcript.turns)
+    return f"{transcript.file}: {words}"
