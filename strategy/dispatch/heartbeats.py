@@ -28,7 +28,7 @@ def heartbeats(
     return (
         Heartbeat("score", timedelta(days=1), score),
         Heartbeat("promises", timedelta(hours=1), promises),
-        Heartbeat("plan", timedelta(minutes=15), plan),
+        Heartbeat("plan", timedelta(hours=1), plan),
         Heartbeat("dispatch", timedelta(minutes=1), dispatch),
         Heartbeat("service_levels", timedelta(minutes=5), service_levels),
         Heartbeat("audit_check", timedelta(days=1), audit_check),

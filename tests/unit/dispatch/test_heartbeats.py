@@ -40,7 +40,7 @@ def test_a_whole_day_of_beats_runs_in_order_and_the_same_each_time() -> None:
         "score": 1,
         "audit_check": 1,
         "promises": 24,
-        "plan": 96,
+        "plan": 24,
         "service_levels": 288,
         "dispatch": 1440,
     }
