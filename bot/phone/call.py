@@ -34,7 +34,7 @@ def run_wav_call(
     wav: Path,
     out: Path,
     *,
-    talks: Talks,
+    sessions: Talks,
     voicebox: Voicebox,
     account_id: str,
     language: str,
@@ -52,7 +52,7 @@ def run_wav_call(
         return leg
     return run_call(
         leg,
-        talks=talks,
+        sessions=sessions,
         voicebox=voicebox,
         account_id=account_id,
         language=language,
@@ -64,7 +64,7 @@ def run_wav_call(
 def run_call(
     leg: CallLeg,
     *,
-    talks: Talks,
+    sessions: Talks,
     voicebox: Voicebox,
     account_id: str,
     language: str,
@@ -75,7 +75,7 @@ def run_call(
 
     Faults of the conversation, the recogniser or the synthesiser are passed on after that.
     """
-    call = _Call(leg, talks, voicebox, last_intent)
+    call = _Call(leg, sessions, voicebox, last_intent)
     try:
         return call.run(account_id, language, attempt_id)
     finally:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from speech.audio import Samples, silence
+from speech.audio import Samples, seconds_of, silence, write_wav
 from speech.dtmf import key_tones
 from speech.speak import Speaker, Voice
 from speech.spoken import spoken
@@ -20,6 +22,28 @@ from speech.telephone_line import over_the_line
 # Not the bot's own voices: a recogniser must not be tried on the voice that the same machine speaks with.
 DEBTOR_VOICES = {"zh": Voice("sit/cmn+f2", 200), "en": Voice("gmw/en-us+f2", 165)}
 _KEYS_ONLY = re.compile(r"[\d*#]+")
+
+
+@dataclass(frozen=True)
+class ScriptedSide:
+    """A debtor's side that was written to `file`: so many utterances, `seconds` long."""
+
+    file: str
+    utterances: int
+    seconds: float
+
+
+def write_debtor_side(script: Sequence[str], language: str, out: Path, speaker: Speaker) -> ScriptedSide:
+    """Write what `debtor_side` makes into a 16 kHz WAV.
+
+    :raises ValueError: when an utterance holds nothing that can be said or keyed.
+    :raises FileNotFoundError: when the folder for `out` does not exist.
+    """
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {out.parent}")
+    samples = debtor_side(script, language, speaker)
+    write_wav(out, samples)
+    return ScriptedSide(str(out), len(script), round(seconds_of(samples), 3))
 
 
 def debtor_side(

@@ -6,10 +6,10 @@ import pytest
 from sounds import MINI_MODEL, needs_mini_model
 
 from bot.phone.call import Voicebox, run_wav_call
-from bot.phone.script_wav import debtor_side
+from bot.phone.script_wav import write_debtor_side
 from bot.phrases import say
 from bot.session import Reply
-from speech.audio import BadAudio, read_audio, write_wav
+from speech.audio import BadAudio, read_audio
 from speech.hear import HearSettings, Recogniser
 from speech.listen import Utterance, split_turns
 from speech.speak import Speaker
@@ -51,10 +51,11 @@ def test_a_scripted_debtor_is_understood_turn_by_turn(tmp_path: Path, language: 
     wav, out = tmp_path / "debtor.wav", tmp_path / "bot.wav"
     talks = Listening(len(script))
     with Speaker() as speaker:
-        write_wav(wav, debtor_side(script, language, speaker))
+        written = write_debtor_side(script, language, wav, speaker)
         voicebox = Voicebox(Recogniser(HearSettings(str(MINI_MODEL))), speaker)
-        record = run_wav_call(wav, out, talks=talks, voicebox=voicebox, account_id="account-1", language=language)
+        record = run_wav_call(wav, out, sessions=talks, voicebox=voicebox, account_id="account-1", language=language)
     assert not isinstance(record, BadAudio)
+    assert written.utterances == len(script)
     assert talks.told == script
     assert record.outcome == "completed"
     assert all(0 < turn.ms.synthesis < 2_000 for turn in record.turns)

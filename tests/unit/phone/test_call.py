@@ -93,7 +93,7 @@ def call(debtor: Samples, talks: ScriptedTalks, ears: ScriptedEars, mouth: Brief
     leg = ScriptedLeg(debtor)
     record = run_call(
         leg,
-        talks=talks,
+        sessions=talks,
         voicebox=Voicebox(ears, mouth or BriefMouth()),
         account_id="account-1",
         language="en",
@@ -188,7 +188,7 @@ def test_a_fault_of_the_conversation_is_passed_on_and_the_line_released(word: Sa
     with pytest.raises(RuntimeError, match="no record"):
         run_call(
             leg,
-            talks=Faulty(),
+            sessions=Faulty(),
             voicebox=Voicebox(ScriptedEars(("tell me", 0.9)), BriefMouth()),
             account_id="account-1",
             language="en",
@@ -201,7 +201,7 @@ def wav_call(wav: Path, out: Path, talks: ScriptedTalks, ears: ScriptedEars):
     return run_wav_call(
         wav,
         out,
-        talks=talks,
+        sessions=talks,
         voicebox=Voicebox(ears, BriefMouth()),
         account_id="account-1",
         language="en",

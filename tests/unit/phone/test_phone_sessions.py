@@ -57,7 +57,9 @@ def talks(ledger: Ledger, dialogue: Forgetting, cases: list[Escalation]) -> Phon
         cases.append(escalation)
         return f"case-{len(cases)}"
 
-    return PhoneSessions(ledger, dialogue, Terms(bank="善还银行", callback="400-000-0000"), open_case)
+    return PhoneSessions(
+        ledger, dialogue, Terms(bank={"zh": "善还银行", "en": "Amends Bank"}, pay_link="https://pay.invalid"), open_case
+    )
 
 
 def conversation(ledger: Ledger, conversation_id: str) -> Conversation:
