@@ -78,36 +78,39 @@ def import_file(
     except OSError as error:
         raise ImportRefused(f"{path.name}: the file cannot be read ({error.strerror})") from error
     try:
-        return _import(ledger, path.name, content, contacts, home, limit, progress, as_of)
+        sheet = reading.read(content)
+        uci_as_of = (as_of or UCI_AS_OF) if sheet.layout.name == "uci" else None
+        source = _Source(path.name, hashlib.sha256(content).hexdigest(), sheet, home, limit, uci_as_of)
+        return _import(ledger, source, contacts, progress)
     except ImportRefused as refused:
         raise ImportRefused(f"{path.name}: {refused}") from None
 
 
-def _import(
-    ledger: Ledger,
-    source_name: str,
-    content: bytes,
-    contacts: ContactMaker,
-    home: Path,
-    limit: int | None,
-    progress: Progress | None,
-    as_of: date | None,
-) -> ImportReport:
-    sha256 = hashlib.sha256(content).hexdigest()
-    sheet = reading.read(content)
-    uci_as_of = (as_of or UCI_AS_OF) if sheet.layout.name == "uci" else None
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file whose layout is known, and where what is made of it goes."""
+
+    name: str
+    sha256: str
+    sheet: Sheet
+    home: Path
+    limit: int | None
+    uci_as_of: date | None
+    """None for Amends' own layout, which has its own dates."""
+
+
+def _import(ledger: Ledger, source: _Source, contacts: ContactMaker, progress: Progress | None) -> ImportReport:
     with ledger.read() as work:
-        earlier = _earlier(work, sha256, uci_as_of, limit)
+        earlier = _earlier(work, source)
         today = work.now.date()
     if earlier is not None:
-        return _again(earlier, home)
-    good, errors = _parse_all(sheet, today, uci_as_of or UCI_AS_OF, progress)
-    return _record(ledger, source_name, sha256, sheet.layout.name, good, errors, contacts, home, limit)
+        return _again(earlier, source.home)
+    good, errors = _parse_all(source, today, progress)
+    return _record(ledger, source, good, errors, contacts)
 
 
-def _parse_all(
-    sheet: Sheet, today: date, uci_as_of: date, progress: Progress | None
-) -> tuple[list[AccountRow], list[RowError]]:
+def _parse_all(source: _Source, today: date, progress: Progress | None) -> tuple[list[AccountRow], list[RowError]]:
+    sheet, uci_as_of = source.sheet, source.uci_as_of or UCI_AS_OF
     good: list[AccountRow] = []
     errors: list[RowError] = []
     seen: dict[str, int] = {}
@@ -130,18 +133,11 @@ def _parse_all(
 
 
 def _record(
-    ledger: Ledger,
-    source_name: str,
-    sha256: str,
-    layout: LayoutName,
-    good: Sequence[AccountRow],
-    errors: Sequence[RowError],
-    contacts: ContactMaker,
-    home: Path,
-    limit: int | None,
+    ledger: Ledger, source: _Source, good: Sequence[AccountRow], errors: Sequence[RowError], contacts: ContactMaker
 ) -> ImportReport:
+    layout = source.sheet.layout.name
     batch_id = ledger.new_id()
-    reject_file, book_file = _reject_file(home, batch_id), _book_file(home, batch_id)
+    reject_file, book_file = _reject_file(source.home, batch_id), _book_file(source.home, batch_id)
     if not good:
         if not errors:
             raise ImportRefused("the file has a header but no rows")
@@ -151,16 +147,16 @@ def _record(
     try:
         with ledger.begin() as work:
             # Somebody else may have imported the same file while we were reading it.
-            earlier = _earlier(work, sha256, newest if layout == "uci" else None, limit)
+            earlier = _earlier(work, source)
             if earlier is not None:
-                return _again(earlier, home)
+                return _again(earlier, source.home)
             batch = ImportBatch(
                 id=batch_id,
-                source_name=source_name,
-                source_sha256=sha256,
+                source_name=source.name,
+                source_sha256=source.sha256,
                 layout=layout,
                 as_of=newest,
-                account_limit=limit,
+                account_limit=source.limit,
                 rows_read=len(good) + len(errors),
                 accounts=0,
                 rejected=len(errors),
@@ -168,12 +164,12 @@ def _record(
             )
             work.session.add(batch)
             work.session.flush()
-            written = records.write(work, batch_id, good, contacts, limit)
+            written = records.write(work, batch_id, good, contacts, source.limit)
             batch.accounts = written.accounts
             work.audit(
                 "import",
                 batch_id,
-                {"layout": layout, "sha256": sha256, "accounts": written.accounts, "rejected": len(errors)},
+                {"layout": layout, "sha256": source.sha256, "accounts": written.accounts, "rejected": len(errors)},
             )
             # The files come last: a batch in the ledger always has its book.
             if errors:
@@ -201,14 +197,16 @@ def _record(
     )
 
 
-def _earlier(work: UnitOfWork, sha256: str, uci_as_of: date | None, limit: int | None) -> ImportBatch | None:
+def _earlier(work: UnitOfWork, source: _Source) -> ImportBatch | None:
     """An import that took all that is asked for now from the same bytes."""
     batches = work.session.exec(
-        select(ImportBatch).where(ImportBatch.source_sha256 == sha256).order_by(col(ImportBatch.created_at).desc())
+        select(ImportBatch)
+        .where(ImportBatch.source_sha256 == source.sha256)
+        .order_by(col(ImportBatch.created_at).desc())
     )
     for batch in batches:
-        wide_enough = batch.account_limit is None or (limit is not None and limit <= batch.account_limit)
-        if wide_enough and uci_as_of in (None, batch.as_of):
+        wide_enough = batch.account_limit is None or (source.limit is not None and source.limit <= batch.account_limit)
+        if wide_enough and source.uci_as_of in (None, batch.as_of):
             return batch
     return None
 
