@@ -1,7 +1,7 @@
 """Every column that lies in clear was put on this list by somebody who thought about it.
 
-A new text or JSON column fails here. Seal it (`..._sealed`, bytes), or list it once you know that it never holds a name,
-a number that reaches somebody, an address, an ID or what somebody said.
+A new text or JSON column fails here. Seal it (`..._sealed`, bytes), or list it once you know that it never holds a
+name, a number that reaches somebody, an address, an ID or what somebody said.
 """
 
 from __future__ import annotations
