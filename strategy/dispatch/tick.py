@@ -89,8 +89,11 @@ def _decide(ledger: Ledger, packs: Packs, planned_id: str) -> Reserved | Refused
 def _placed(place: Place, contact: Reserved, done: Ticked) -> str:
     try:
         return place(contact)
-    except Exception:
+    except Exception as error:
         # Whether the phone rang is not known, so it counts as if it had; the others due must not wait for the cause.
         done.faults += 1
-        structlog.get_logger().exception("contact.place_failed", attempt=contact.attempt_id, channel=contact.channel)
+        # The kind of fault only: its text may quote a number or a sentence.
+        structlog.get_logger().error(
+            "contact.place_failed", attempt=contact.attempt_id, channel=contact.channel, error=type(error).__name__
+        )
         return "unknown"
