@@ -1,0 +1,282 @@
+"""Conversations with debtors, whatever channel carries them: web chat, terminal and phone all call these two methods.
+
+The order of one turn is the law of the talk: redact; sensitive words before anything else; who it is; then the dialogue
+model; and only approved sentences out. No transaction is open while the dialogue model thinks.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import identity
+from bot.dialogue import Answer, DialogueDown, DialoguePort
+from bot.language import language_of
+from bot.phrases import Line, say
+from bot.redaction import IDENTITY, redact
+from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken
+from bot.triggers import Trigger, detect, named
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import Account, Conversation, Debtor, Turn
+
+MOST_IDENTITY_TRIES = 3
+LONGEST_TEXT = 2000
+DIGITS = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot says in one turn.
+
+    `stage` is the conversation's stage. `ended`: the bot will say no more. `escalated`: a person has it now.
+    """
+
+    conversation_id: str
+    lines: tuple[Line, ...]
+    language: str
+    stage: str
+    ended: bool
+    escalated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What goes on to the dialogue model: the redacted text, or the event that the right party is confirmed."""
+
+    turn_id: str
+    text: str
+    event: str | None
+
+
+class UnknownConversation(Exception):
+    """There is no conversation of that id."""
+
+
+class Sessions:
+    """All talks of this process. Safe to call from several threads; one message of a talk is handled at a time."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        dialogue: DialoguePort,
+        terms: Terms,
+        open_case: OpenCase,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._ledger = ledger
+        self._dialogue = dialogue
+        self._terms = terms
+        self._open_case = open_case
+        self._timer = timer
+        self._guard = threading.Lock()
+        self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
+        self._log = structlog.get_logger()
+
+    def start(self, account_id: str, channel: str, language: str | None = None, attempt_id: str | None = None) -> Reply:
+        """Open a talk ("chat", "voice" or "terminal") in `language`, by default the debtor's own.
+
+        :raises sqlalchemy.exc.SQLAlchemyError: the account is unknown, or the attempt already had its talk.
+        """
+        with self._ledger.begin() as work:
+            account = work.session.get_one(Account, account_id)
+            debtor = work.session.get_one(Debtor, account.debtor_id)
+            conversation = Conversation(
+                id=work.new_id(),
+                account_id=account.id,
+                debtor_id=debtor.id,
+                attempt_id=attempt_id,
+                channel=channel,
+                language=language or debtor.language,
+                stage="verifying",
+                facts={},
+                opened_at=work.now,
+            )
+            work.session.add(conversation)
+            work.session.flush()
+            talk = Talk(work, conversation, self._terms, self._open_case)
+            greeting = "greeting_voice" if channel == "voice" else "greeting_chat"
+            talk.say(greeting, discloses=("automated", "recorded"), bank=self._terms.bank[conversation.language])
+            talk.say("ask_identity")
+            turns = talk.speak()
+            work.audit("conversation.opened", conversation.id, {"channel": channel})
+            return _reply(talk, [spoken(work, turn) for turn in turns])
+
+    def turn(self, conversation_id: str, text: str) -> Reply:
+        """What the bot answers to one message of the debtor.
+
+        A failure of the dialogue model or of a record ends the talk with an apology, a hold and a case; it is never
+        raised.
+
+        :raises UnknownConversation: no such conversation.
+        """
+        with self._one_at_a_time(conversation_id):
+            began = self._timer()
+            try:
+                done = self._before_dialogue(conversation_id, text[:LONGEST_TEXT], began)
+                if isinstance(done, Reply):
+                    return done
+                return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
+            except DialogueDown:
+                return self._fail(conversation_id, "dialogue_down")
+            except GuardBreach:
+                return self._fail(conversation_id, "guard_breach")
+            except SQLAlchemyError:
+                return self._fail(conversation_id, "record_failed")
+
+    def _ask(self, conversation_id: str, message: _Message) -> Answer:
+        if message.event is not None:
+            return self._dialogue.tell(conversation_id, message.event)
+        return self._dialogue.hear(conversation_id, message.text)
+
+    def _before_dialogue(self, conversation_id: str, text: str, began: float) -> Reply | _Message:
+        """Everything that does not need the dialogue model, in one transaction."""
+        with self._ledger.begin() as work:
+            talk = self._load(work, conversation_id)
+            if talk.conversation.stage == "closed":
+                return _reply(talk, [])
+            talk.conversation.language = language_of(text, talk.language)
+            redacted = redact(text)
+            trigger = detect(redacted, talk.language)
+            digits = None if talk.conversation.verified else identity.digits(text)
+            if not talk.conversation.verified:
+                # Until we know whom we talk to, figures may be pieces of an identity number: none is kept or passed on.
+                redacted = IDENTITY if digits else DIGITS.sub("#", redacted)
+            heard = talk.hear(redacted, trigger.id if trigger else None)
+            if trigger is not None:
+                _answer_trigger(talk, trigger)
+            elif not talk.open:
+                # A person has been called; until they write, the last words stand.
+                talk.say_again(talk.last_lines()[-1:])
+            elif digits is not None:
+                if _is_right_party(talk, digits):
+                    talk.conversation.verified = True
+                    talk.conversation.verified_turn = heard.seq
+                    work.audit("right_party.verified", conversation_id, {"seq": heard.seq})
+                    return _Message(heard.id, "", "right_party_confirmed")
+                _wrong_answer(talk)
+            else:
+                return _Message(heard.id, redacted, None)
+            turns = talk.speak()
+            for turn in turns:
+                turn.latency_ms = self._since(began)
+            reply = _reply(talk, [spoken(work, turn) for turn in turns])
+        self._forget_if_ended(reply)
+        return reply
+
+    def _after_dialogue(self, conversation_id: str, message: _Message, answer: Answer, began: float) -> Reply:
+        """Complete the record of the turn and hand over the lines that the acts have recorded."""
+        with self._ledger.begin() as work:
+            talk = self._load(work, conversation_id)
+            heard = work.session.get_one(Turn, message.turn_id)
+            heard.intent, heard.confidence = answer.intent, answer.confidence
+            lines = []
+            for turn_id in answer.turn_ids:
+                turn = work.session.get(Turn, turn_id)
+                if turn is None or turn.conversation_id != conversation_id or turn.seq <= heard.seq:
+                    raise DialogueDown("the answer names a turn that is not its own")
+                turn.latency_ms = self._since(began)
+                lines.append(spoken(work, turn))
+            reply = _reply(talk, lines)
+        self._forget_if_ended(reply)
+        return reply
+
+    def _fail(self, conversation_id: str, reason: str) -> Reply:
+        """Apologise, hold, open a case, end. If even that cannot be recorded, say sorry and end all the same."""
+        self._log.error("talk_failed", conversation_id=conversation_id, reason=reason)
+        try:
+            with self._ledger.begin() as work:
+                talk = self._load(work, conversation_id)
+                trigger = named(reason)
+                talk.hold(reason, trigger.hold_days)
+                talk.say("system_failure")
+                talk.escalate(trigger)
+                talk.close("failed")
+                turns = talk.speak()
+                reply = _reply(talk, [spoken(work, turn) for turn in turns])
+        except SQLAlchemyError:
+            self._log.error("failure_not_recorded", conversation_id=conversation_id, reason=reason)
+            return Reply(
+                conversation_id, (say("system_failure", "zh"), say("system_failure", "en")), "zh", "closed", True, False
+            )
+        self._forget_if_ended(reply)
+        return reply
+
+    def _load(self, work: UnitOfWork, conversation_id: str) -> Talk:
+        conversation = work.session.get(Conversation, conversation_id)
+        if conversation is None:
+            raise UnknownConversation
+        return Talk(work, conversation, self._terms, self._open_case)
+
+    def _forget_if_ended(self, reply: Reply) -> None:
+        if not reply.ended:
+            return
+        try:
+            self._dialogue.forget(reply.conversation_id)
+        except DialogueDown:
+            # What Rasa holds is redacted and in memory only; it goes with the next restart at the latest.
+            self._log.warning("talk_not_forgotten", conversation_id=reply.conversation_id)
+
+    def _since(self, began: float) -> float:
+        return round((self._timer() - began) * 1000, 1)
+
+    @contextmanager
+    def _one_at_a_time(self, conversation_id: str) -> Iterator[None]:
+        with self._guard:
+            lock = self._locks.get(conversation_id)
+            if lock is None:
+                lock = self._locks[conversation_id] = _Lock()
+        with lock.lock:
+            yield
+
+
+class _Lock:
+    """A lock that can be referred to weakly, so that a finished talk leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
+    """Hold, approved words, case; and where the talk may go on, the question that was open."""
+    question = talk.last_lines()[-1:]
+    talk.follow(trigger)
+    if talk.open:
+        talk.say_again(question)
+
+
+def _is_right_party(talk: Talk, digits: str) -> bool:
+    given = talk.work.blind_index(f"identity:{talk.debtor.id}", digits)
+    return hmac.compare_digest(given, talk.debtor.identity_hash)
+
+
+def _wrong_answer(talk: Talk) -> None:
+    talk.conversation.identity_tries += 1
+    if talk.conversation.identity_tries < MOST_IDENTITY_TRIES:
+        talk.say("identity_retry")
+        return
+    trigger = named("identity_failed")
+    talk.hold(trigger.id, trigger.hold_days)
+    talk.say("identity_failed")
+    talk.escalate(trigger)
+    talk.close("identity_failed")
+
+
+def _reply(talk: Talk, lines: list[Line]) -> Reply:
+    conversation = talk.conversation
+    return Reply(
+        conversation_id=conversation.id,
+        lines=tuple(lines),
+        language=conversation.language,
+        stage=conversation.stage,
+        ended=conversation.stage == "closed",
+        escalated=talk.escalated,
+    )

@@ -1,0 +1,300 @@
+"""One talk inside one transaction: what is said, held, promised to a person and closed, all written together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, func, select
+
+from bot import packet
+from bot.facts import Fact
+from bot.guards import Breach, check
+from bot.phrases import Line, say
+from bot.promises import Floors, Offer
+from bot.triggers import Trigger, answer
+from ledger.handoff import Escalation
+from ledger.ledger import UnitOfWork
+from ledger.money import Money
+from ledger.tables import Account, Attempt, Conversation, Debtor, Disclosure, Hold, Promise, Turn
+from strategy.treatment_of import treatment_of
+from strategy.treatments import Treatment
+
+OpenCase = Callable[[UnitOfWork, Escalation], str]
+
+# What a trigger holds when it is less than every contact with the person.
+HELD = {"dispute_not_mine": "debt", "third_party_answering": "number", "minor_answering": "number"}
+# Never the first to hang up on somebody who may harm themselves: the talk stays open for the person who is called.
+STAYS = frozenset({"self_harm"})
+# What came of a talk that a trigger ended, where the desk has a word of its own for it.
+DISPOSITIONS = {
+    "dispute_not_mine": "dispute_opened",
+    "hardship_unemployment": "hardship_referred",
+    "complaint_regulator": "complaint_opened",
+    "cease_request": "cease_recorded",
+    "third_party_answering": "wrong_person",
+    "minor_answering": "wrong_person",
+    "lawyer_represented": "legal_represented",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the bank has the bot say of it: its name by language, and where a debtor pays (a link)."""
+
+    bank: Mapping[str, str]
+    pay_link: str
+
+
+def floors_of(account: Account, treatment: Treatment) -> Floors:
+    """The bounds of a promise on `account` as its treatment allows; the smallest part is rounded up to a whole unit."""
+    smallest = (account.amount_due * treatment.part_floor).quantize(Decimal(1), rounding=ROUND_UP)
+    return Floors(
+        smallest=Money(smallest, account.currency),
+        due=Money(account.amount_due, account.currency),
+        balance=Money(account.balance, account.currency),
+        days=treatment.promise_days,
+    )
+
+
+class GuardBreach(Exception):
+    """A sentence that must not leave the bot was about to; the transaction is rolled back and the talk stops."""
+
+    def __init__(self, breaches: tuple[Breach, ...]) -> None:
+        super().__init__(", ".join(f"{breach.template}: {breach.rule}" for breach in breaches))
+        self.breaches = breaches
+
+
+class Talk:
+    """A conversation, loaded for one transaction. Nothing is spoken before `speak`, and nothing lasts without it."""
+
+    def __init__(self, work: UnitOfWork, conversation: Conversation, terms: Terms, open_case: OpenCase) -> None:
+        session = work.session
+        self.work = work
+        self.conversation = conversation
+        self.terms = terms
+        self.account = session.get_one(Account, conversation.account_id)
+        self.debtor = session.get_one(Debtor, conversation.debtor_id)
+        self._open_case = open_case
+        self._lines: list[tuple[Line, tuple[str, ...]]] = []
+        last = session.exec(select(func.max(Turn.seq)).where(Turn.conversation_id == conversation.id)).one()
+        self._seq = int(last or 0)
+
+    @property
+    def language(self) -> str:
+        return self.conversation.language
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the talk has gathered; change it through `note`, which the ledger notices."""
+        return self.conversation.facts
+
+    @property
+    def today(self) -> date:
+        """The debtor's day, in the first of the zones they may be in."""
+        zones = self.debtor.tz_candidates
+        return self.work.now.astimezone(ZoneInfo(zones[0])).date() if zones else self.work.now.date()
+
+    @property
+    def open(self) -> bool:
+        """Whether the bot may still go on with it."""
+        return self.conversation.closed_at is None
+
+    @property
+    def escalated(self) -> bool:
+        """Whether the talk has opened a case."""
+        return bool(self.facts.get("escalated"))
+
+    @property
+    def floors(self) -> Floors:
+        """The bounds of a promise in this talk."""
+        return floors_of(self.account, treatment_of(self.work, self.account.id))
+
+    def money(self, amount: Decimal) -> Money:
+        return Money(amount, self.account.currency)
+
+    def note(self, **facts: Any) -> None:
+        """Remember facts of the talk; None forgets one."""
+        kept = {**self.conversation.facts, **facts}
+        self.conversation.facts = {name: value for name, value in kept.items() if value is not None}
+
+    def hear(self, text: str, trigger: str | None = None) -> Turn:
+        """Record what the debtor said; `text` is redacted already."""
+        return self._record("debtor", text, trigger=trigger)
+
+    def say(self, template: str, *, discloses: tuple[str, ...] = (), **facts: Fact) -> None:
+        """Add an approved sentence to what will be spoken; `discloses` are the kinds of disclosure it makes."""
+        self._lines.append((say(template, self.language, **facts), discloses))
+
+    def say_again(self, lines: Iterable[Line]) -> None:
+        """Add lines that were spoken before, in the words of then."""
+        self._lines.extend((line, ()) for line in lines)
+
+    def speak(self) -> tuple[Turn, ...]:
+        """Record the sentences added so far as the bot's turns.
+
+        :raises GuardBreach: one of them must not be said, or not now.
+        """
+        breaches = check((line for line, _ in self._lines), self.conversation.verified)
+        if breaches:
+            raise GuardBreach(breaches)
+        turns = []
+        for line, discloses in self._lines:
+            turn = self._record("bot", line.text, template=line.template)
+            for kind in discloses:
+                self._disclosed(kind, turn.seq)
+            turns.append(turn)
+        self._lines.clear()
+        self.work.session.flush()
+        return tuple(turns)
+
+    def follow(self, trigger: Trigger) -> None:
+        """Do what a trigger asks for, in its order: the hold, then the approved words, then the case, then the end."""
+        self.hold(trigger.id, trigger.hold_days)
+        self.say(answer(trigger, self.conversation.verified))
+        if trigger.escalate:
+            self.escalate(trigger)
+        if trigger.then == "stop":
+            self.close(DISPOSITIONS.get(trigger.id, "handed_over" if trigger.escalate else "stopped"))
+            if trigger.id in STAYS:
+                self.conversation.stage = "with_person"
+
+    def hold(self, reason: str, days: int | None) -> None:
+        """Stop automated contact for `days` days (None: until a person lifts it; 0: no hold)."""
+        if days == 0:
+            return
+        scope = HELD.get(reason, "person")
+        value = {"debt": self.account.id, "number": self.debtor.phone_index}.get(scope, "")
+        hold = Hold(
+            id=self.work.new_id(),
+            debtor_id=self.debtor.id,
+            account_id=self.account.id if scope == "debt" else None,
+            conversation_id=self.conversation.id,
+            scope=scope,
+            scope_value=value,
+            reason=reason,
+            created_at=self.work.now,
+            until=None if days is None else self.work.now + timedelta(days=days),
+        )
+        self.work.session.add(hold)
+        self.work.session.flush()
+        self.work.audit("hold.placed", hold.id, {"reason": reason, "scope": scope, "days": days})
+
+    def escalate(self, trigger: Trigger) -> str:
+        """Open a case with everything the talk has gathered; its id."""
+        session, conversation = self.work.session, self.conversation
+        session.flush()
+        kinds = session.exec(select(Disclosure.kind).where(Disclosure.conversation_id == conversation.id)).all()
+        heard = select(func.count()).where(Turn.conversation_id == conversation.id, Turn.speaker == "debtor")
+        escalation = packet.build(
+            trigger,
+            account_id=self.account.id,
+            debtor_id=self.debtor.id,
+            conversation_id=conversation.id,
+            language=self.language,
+            verified=conversation.verified,
+            facts={name: str(self.facts[name]) for name in ("amount", "day", "callback_on") if name in self.facts},
+            offers=self._offers(),
+            disclosures=tuple(dict.fromkeys(kinds)),
+            turns=session.exec(heard).one(),
+        )
+        self.note(escalated=True)
+        return self._open_case(self.work, escalation)
+
+    def close(self, disposition: str) -> None:
+        """End the talk for the bot. A promise already taken stays the disposition."""
+        conversation = self.conversation
+        conversation.stage = "closed"
+        conversation.disposition = conversation.disposition or disposition
+        conversation.closed_at = self.work.now
+        if conversation.attempt_id is not None:
+            attempt = self.work.session.get_one(Attempt, conversation.attempt_id)
+            attempt.status, attempt.outcome, attempt.finished_at = "finished", "conversation", self.work.now
+        self.work.audit("conversation.closed", conversation.id, {"disposition": conversation.disposition})
+
+    def promised(self, offer: Offer, read_back_at: str) -> None:
+        """Record a promise read back at `read_back_at` (ISO 8601) and confirmed now; it replaces an open one."""
+        earlier = self.open_promise()
+        if earlier is not None:
+            earlier.status = "superseded"
+        promise = Promise(
+            id=self.work.new_id(),
+            account_id=self.account.id,
+            conversation_id=self.conversation.id,
+            amount=offer.amount.amount,
+            currency=offer.amount.currency,
+            due_on=offer.due_on,
+            read_back_at=datetime.fromisoformat(read_back_at),
+            confirmed_at=self.work.now,
+        )
+        self.work.session.add(promise)
+        self.conversation.stage = "talking"
+        self.conversation.disposition = "promise_to_pay"
+        self.work.session.flush()
+        self.work.audit("promise.recorded", promise.id, {"clears_due": offer.clears_due})
+
+    def open_promise(self) -> Promise | None:
+        """The account's promise that is still to be kept, if any."""
+        return self.work.session.exec(
+            select(Promise)
+            .where(Promise.account_id == self.account.id, Promise.status == "open")
+            .order_by(col(Promise.confirmed_at).desc())
+        ).first()
+
+    def _offers(self) -> tuple[Offer, ...]:
+        due = self.account.amount_due
+        return tuple(
+            Offer(self.money(Decimal(amount)), date.fromisoformat(day), Decimal(amount) >= due)
+            for amount, day in self.facts.get("offers", ())
+        )
+
+    def last_lines(self) -> list[Line]:
+        """The bot's last lines in a row, in the order they were said; the last of them is the open question."""
+        turns = self.work.session.exec(
+            select(Turn).where(Turn.conversation_id == self.conversation.id).order_by(col(Turn.seq).desc())
+        )
+        lines: list[Line] = []
+        for turn in turns:
+            if turn.speaker == "bot":
+                lines.append(spoken(self.work, turn))
+            elif lines:
+                break
+        return lines[::-1]
+
+    def _record(self, speaker: str, text: str, *, template: str | None = None, trigger: str | None = None) -> Turn:
+        turn_id = self.work.new_id()
+        self._seq += 1
+        turn = Turn(
+            id=turn_id,
+            conversation_id=self.conversation.id,
+            seq=self._seq,
+            speaker=speaker,
+            text_sealed=self.work.seal("turn", "text_sealed", turn_id, text),
+            language=self.language,
+            template=template,
+            trigger=trigger,
+            at=self.work.now,
+        )
+        self.work.session.add(turn)
+        return turn
+
+    def _disclosed(self, kind: str, turn_seq: int) -> None:
+        self.work.session.add(
+            Disclosure(
+                id=self.work.new_id(),
+                conversation_id=self.conversation.id,
+                kind=kind,
+                language=self.language,
+                turn_seq=turn_seq,
+                at=self.work.now,
+            )
+        )
+
+
+def spoken(work: UnitOfWork, turn: Turn) -> Line:
+    """The line that a recorded turn of the bot holds."""
+    return Line(turn.template or "", work.open("turn", "text_sealed", turn.id, turn.text_sealed))
