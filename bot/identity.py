@@ -11,7 +11,8 @@ _UNIT = "|".join(sorted(EN_DIGITS, key=len, reverse=True))
 _TENS = "|".join(EN_TENS)
 _TOKEN = re.compile(
     rf"(?P<figures>\d+)|(?P<zh>[{''.join(ZH_DIGITS)}])|(?P<x>(?<![a-z])x(?![a-z])|叉)"
-    rf"|\b(?P<times>double|triple)[ -](?P<repeated>{_UNIT}|\d)\b|\b(?P<pair>(?:{_TENS})(?:[ -](?:{_UNIT}))?|{'|'.join(EN_TEENS)})\b"
+    rf"|\b(?P<times>double|triple)[ -](?P<repeated>{_UNIT}|\d)\b"
+    rf"|\b(?P<pair>(?:{_TENS})(?:[ -](?:{_UNIT}))?|{'|'.join(EN_TEENS)})\b"
     rf"|\b(?P<digit>{_UNIT})\b"
 )
 # What the question is called, when the answer repeats it: its own "four" is no digit of the answer.

@@ -35,9 +35,10 @@ _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def chinese(said: str) -> Decimal | None:
-    """The value of a whole Chinese or mixed numeral: 两千三百, 一万二, 三百五, 1.5万, 2千3, 二三零零; None if it is none.
+    """The value of a whole Chinese or mixed numeral: 两千三百, 一万二, 三百五, 1.5万, 2千3, 二三零零.
 
     A last digit without its unit is a tenth of the unit before it, as people shorten: 三百五 is 350, 三百零五 is 305.
+    None when `said` is no number.
     """
     said = _ZH_POINT.sub(lambda found: f"{_spelled(found[1])}.{_spelled(found[2])}", said)
     tokens = _ZH_TOKEN.findall(said)

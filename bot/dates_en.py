@@ -1,0 +1,237 @@
+"""How a day is named in English."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from bot.calendar_days import (
+    NO_DAY,
+    Days,
+    Resolve,
+    Rule,
+    add_months,
+    coming,
+    day_of_month,
+    last_of_month,
+    nearest_year,
+    next_with_day,
+    of_week,
+    on,
+)
+from bot.numerals import english
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?<!i )(?<!we )(?<!it )may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_LONG_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_WEEKDAY = (
+    rf"(?P<weekday>{_LONG_WEEKDAY}|mon|tues?|thurs?|thu|fri"
+    # Words of their own, too: days only where a day is expected.
+    r"|(?:(?<=on )|(?<=by )|(?<=next )|(?<=this )|(?<=until )|(?<=before ))(?:wed|sat|sun))\b"
+)
+_UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
+_ORDINALS = {
+    **{word: at for at, word in enumerate(_UNITS, 1)},
+    "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "thirty first": 31,
+    **{f"twenty {word}": 20 + at for at, word in enumerate(_UNITS[:9], 1)},
+}  # fmt: skip
+_ORDINAL = "|".join(sorted((word.replace(" ", "[ -]") for word in _ORDINALS), key=len, reverse=True))
+_CARDINAL = (
+    r"twenty[ -](?:one|two|three|four|five|six|seven|eight|nine)|thirty[ -]one|twenty|thirty|ten|eleven|twelve"
+    r"|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|one|two|three|four|five|six|seven|eight|nine"
+)
+# The first what? "The first payment" is no day, "the first of next month" was read before.
+_FIRST_OF_WHAT = r"(?<!first)(?<!second)(?<!third)(?<!fourth)"
+_ANY_DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL}|{_CARDINAL})\b(?![.,]\d|%)"
+_NTH = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL})\b"
+_YEAR = r"(?:,? (?P<year>\d{4}))?"
+_COUNT = rf"(?P<count>\d{{1,3}}|an?|{_CARDINAL})"
+_WHICH_MONTH = r"(?P<which>this|next|the following|the coming|last)"
+
+
+def _number(said: str) -> int | None:
+    said = said.replace("-", " ")
+    if said in ("a", "an"):
+        return 1
+    if said in _ORDINALS:
+        return _ORDINALS[said]
+    value = english([re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", said)] if said[0].isdigit() else said.split())
+    return None if value is None else int(value)
+
+
+def _month(said: str) -> int:
+    return _MONTHS.index(said[:3]) + 1
+
+
+def _weekday_number(said: str) -> int:
+    return _WEEKDAYS.index(said[:3])
+
+
+def _dated(found: re.Match[str], today: date) -> Days | None:
+    day, month, year = _number(found["day"]), _month(found["month"]), found["year"]
+    if day is None:
+        return None
+    return on(int(year), month, day) if year else nearest_year(month, day, today)
+
+
+def _figures(found: re.Match[str], _: date) -> Days:
+    return on(int(found["year"]), int(found["month"]), int(found["day"]))
+
+
+def _slashed(found: re.Match[str], today: date) -> Days | None:
+    """3/4 is the third of April or March 4: both stand."""
+    first, second, year = int(found["first"]), int(found["second"]), found["year"]
+    readings = dict.fromkeys(((second, first), (first, second)))
+    if year is None:
+        days = [each for month, day in readings for each in nearest_year(month, day, today)]
+        return tuple(days) or None
+    full = int(year) + (2000 if len(year) == 2 else 0)
+    return tuple(each for month, day in readings for each in on(full, month, day))
+
+
+def _in_month(found: re.Match[str], today: date) -> Days | None:
+    day = _number(found["day"])
+    return None if day is None else day_of_month(_which_month(found["which"], today), day)
+
+
+def _which_month(which: str, today: date) -> date:
+    months = {"this": 0, "last": -1}.get(which, 1)
+    return add_months(today, months)
+
+
+def _this_day(found: re.Match[str], today: date) -> Days | None:
+    day = _number(found["day"])
+    return None if day is None or not 1 <= day <= 31 else next_with_day(day, today)
+
+
+_AT = {"start": 1, "beginning": 1, "middle": 15, "mid": 15, "end": 31}
+
+
+def _part_of_month(found: re.Match[str], today: date) -> Days:
+    at = _AT[found["at"]] if found["at"] else 31
+    if found["month"]:
+        month = _month(found["month"])
+        return nearest_year(month, last_of_month(date(2001, month, 1)).day if at == 31 else at, today)
+    month_day = _which_month(found["which"] or "this", today)
+    day = last_of_month(month_day) if at == 31 else month_day.replace(day=at)
+    return (add_months(day, 1) if not found["which"] and day < today else day,)
+
+
+def _end_of_week(found: re.Match[str], today: date) -> Days:
+    weeks = 1 if found["which"] == "next" else 0
+    days = (of_week(today, weeks, 4), of_week(today, weeks, 6))
+    return tuple(day for day in days if day >= today)
+
+
+def _weekend(found: re.Match[str], today: date) -> Days:
+    weeks = {"next": 1, "last": -1}.get(found["which"] or "", 0)
+    days = (of_week(today, weeks, 5), of_week(today, weeks, 6))
+    return tuple(day for day in days if day >= today) or days
+
+
+def _weekday(found: re.Match[str], today: date) -> Days | None:
+    weekday, which = _weekday_number(found["weekday"]), found["which"] or ""
+    ahead = coming(weekday, today)
+    week = timedelta(days=7)
+    if which.startswith("every"):
+        return None
+    if found["week_after"]:
+        return (of_week(today, {"next": 1, "last": -1}.get(found["week_after"], 0), weekday),)
+    if which.endswith("last"):
+        return (ahead - week,)
+    if which.endswith("next"):
+        # For some people next Friday is the coming one, for others the one of next week.
+        next_week = of_week(today, 1, weekday)
+        return (next_week,) if ahead in (today, next_week) else (ahead, next_week)
+    if not which and ahead == today:
+        return (ahead, ahead + week)
+    return (ahead,)
+
+
+def _after(found: re.Match[str], today: date) -> Days | None:
+    count = _number(found["count"])
+    if count is None:
+        return None
+    start = today
+    since = found["since"] if "since" in found.re.groupindex else None
+    if since == "tomorrow":
+        start = today + timedelta(days=1)
+    elif since is not None and since not in ("now", "today"):
+        start = coming(_weekday_number(since), today)
+    unit = found["unit"]
+    if unit.startswith("month"):
+        return (add_months(start, count),)
+    return (start + timedelta(days=count * {"d": 1, "w": 7, "f": 14}[unit[0]]),)
+
+
+def _ago(found: re.Match[str], today: date) -> Days | None:
+    days = _after(found, today)
+    return days and (today - (days[0] - today),)
+
+
+def _vague(_: re.Match[str], __: date) -> Days:
+    return NO_DAY
+
+
+def _offset(days: int) -> Resolve:
+    return lambda _, today: (today + timedelta(days=days),)
+
+
+def _end_of_year(_: re.Match[str], today: date) -> Days:
+    return (date(today.year, 12, 31),)
+
+
+_DURATION = rf"{_COUNT} (?P<unit>days?|weeks?|months?|fortnights?)"
+# Tried in this order; what one rule has read, no later one reads again.
+RULES: tuple[Rule, ...] = tuple(
+    (re.compile(shape), resolve)
+    for shape, resolve in (
+        (r"(?<!\d)(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)", _figures),
+        (rf"(?:\bthe )?\b{_ANY_DAY}(?: of)? {_MONTH}{_YEAR}", _dated),
+        (rf"\b{_MONTH} (?:the )?{_ANY_DAY}{_YEAR}", _dated),
+        (
+            rf"\b(?:the )?(?:(?P<at>start|beginning|middle|mid|end)[ -]?(?:of )?(?:the )?)(?:{_MONTH}"
+            rf"|(?:{_WHICH_MONTH} )?month)\b",
+            _part_of_month,
+        ),
+        (r"\b(?:month[ -]?end|eom)\b(?P<at>)(?P<month>)(?P<which>)", _part_of_month),
+        (r"\bend of (?:the |this )?(?:(?P<which>next) )?week\b", _end_of_week),
+        (r"\b(?:end of (?:the|this) year|year[ -]?end)\b", _end_of_year),
+        (rf"\b(?:the )?{_NTH} (?:of )?{_WHICH_MONTH} month\b", _in_month),
+        (rf"\b{_WHICH_MONTH} month,? (?:on )?the {_ANY_DAY}", _in_month),
+        (rf"\b{_DURATION} (?:from|after) (?:this |coming )?(?P<since>now|today|tomorrow|{_LONG_WEEKDAY})\b", _after),
+        (rf"\b(?:in|within|after) {_DURATION}\b", _after),
+        (rf"\b{_DURATION} ago\b", _ago),
+        (r"\bin (?:a (?:few|couple(?: of)?)|some|several) (?:days|weeks|months)\b", _vague),
+        (r"\bday after tomorrow\b|\bovermorrow\b", _offset(2)),
+        (r"\bday before yesterday\b", _offset(-2)),
+        (r"\b(?:tomorrow|tmrw?|tomorow|tommorow|tommorrow)\b", _offset(1)),
+        (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", _offset(0)),
+        (
+            r"\b(?:pay|do|transfer)(?: (?:it|that|all|everything))? (?:right now|now|immediately|straight away)\b",
+            _offset(0),
+        ),
+        (r"\byesterday\b", _offset(-1)),
+        (rf"\b(?P<week_after>next|this|last) week,? (?:on )?(?P<which>){_WEEKDAY}", _weekday),
+        (
+            rf"\b(?:(?P<which>(?:this |the )?(?:coming|next|last)|this|every) )?{_WEEKDAY}"
+            r"(?:,? (?:of )?(?P<week_after>next|this|last) week)?",
+            _weekday,
+        ),
+        (r"\b(?:the )?(?:(?P<which>this|next|last|coming) )?weekend\b", _weekend),
+        (rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)|(?<!a )(?<!one )(?<!two )(?:{_ORDINAL})){_FIRST_OF_WHAT}\b", _this_day),
+        (r"\bthe (?P<day>\d{1,2})\b(?![.,]\d|%)", _this_day),
+        (r"(?<![\d/.])(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?(?![\d/.])", _slashed),
+        (
+            r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary) comes?|(?:next|this) (?:week|month)|soon|asap"
+            r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now"
+            r"|(?:in|during|by|until) (?:january|february|march|april|june|july|august|september|october|november|december))\b",
+            _vague,
+        ),
+    )
+)
