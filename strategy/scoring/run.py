@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,10 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Score, TierAssignment
 from strategy.scoring.accounts import KnownScore, account_facts, latest_scores, open_accounts_book
 from strategy.scoring.registry import ModelUnusable, load
-from strategy.scoring.score import score_book, silent
+from strategy.scoring.score import Progress, score_book, silent
 from strategy.settings import StrategySettings
 from strategy.tiers import ScoreFacts, assign
 from strategy.versions import active
-
-Progress = Callable[[int, int], None]
-"""(accounts done, accounts in all)."""
 
 _AT_ONCE = 5_000
 """Rows sent to the database in one go."""
