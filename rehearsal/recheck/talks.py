@@ -17,6 +17,9 @@ SMALLEST_TELLING = Decimal(100)
 
 HANDED_OVER = ("handed_over", "failed", "dispute_opened", "hardship_referred", "complaint_opened", "says_paid")
 
+HELD = ("failed", "cease_recorded", "dispute_opened", "hardship_referred", "legal_represented", "says_paid")
+"""Ends of a talk that are told to the debtor only after automated contact has been put to rest."""
+
 
 def check(rows: Rows, keys: Keys) -> Iterator[Violation]:
     """Every breach in the talks, the promises and the hand-overs."""
@@ -95,6 +98,12 @@ def _triggers(talk: Row, turns: list[Row], held: list[Row], cases: set[str]) -> 
         first_hold = min((hold["created_at"] for hold in held if hold["reason"] == trigger), default=None)
         if answer is not None and first_hold is not None and first_hold > answer["at"]:
             yield _of(talk, "trigger.hold_late", f"spoken about {trigger} before the hold was recorded")
+    if talk["disposition"] in HELD:
+        words = max((turn["at"] for turn in turns if turn["speaker"] == "bot"), default=talk["opened_at"])
+        if not any(hold["created_at"] <= words for hold in held):
+            yield _of(
+                talk, "disposition.hold_missing", f"ended as {talk['disposition']} without a hold before the words"
+            )
     escalated = bool((talk["facts"] or {}).get("escalated"))
     if (escalated or talk["stage"] == "with_person" or talk["disposition"] in HANDED_OVER) and not cases:
         yield _of(talk, "escalation.case_missing", "handed to a person, but there is no case")

@@ -512,6 +512,16 @@ def no_case_for_a_trigger(world: World) -> None:
     world.say(talk_id, 2, "debtor", "这不是我办的", "fraud_identity_theft")
 
 
+def no_hold_for_an_end(world: World) -> None:
+    greeted(world, disposition="cease_recorded", stage="closed")
+
+
+def hold_after_the_end(world: World) -> None:
+    talk_id = greeted(world, disposition="legal_represented", stage="closed")
+    world.clock.advance(seconds=1)
+    world.hold("lawyer_represented", conversation_id=talk_id)
+
+
 def no_case_for_an_escalation(world: World) -> None:
     greeted(world, facts={"escalated": True})
 
@@ -593,6 +603,8 @@ BREACHES: dict[Callable[[World], None], str] = {
     hold_after_the_words: "trigger.hold_late",
     no_hold_at_all: "trigger.hold_missing",
     no_case_for_a_trigger: "trigger.case_missing",
+    no_hold_for_an_end: "disposition.hold_missing",
+    hold_after_the_end: "disposition.hold_missing",
     no_case_for_an_escalation: "escalation.case_missing",
     no_case_for_a_hand_over: "escalation.case_missing",
     no_case_for_a_person_in_the_talk: "escalation.case_missing",
