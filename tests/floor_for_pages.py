@@ -12,8 +12,8 @@ from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledg
 from sqlmodel import func, select
 
 from app.demo_links import DemoInvite
-from bot.chat.invites import make_invite
 from app.settings import Settings
+from bot.chat.invites import make_invite
 from bot.phrases import Line, say
 from bot.session import Reply
 from desk.intake import open_case, open_tier_cases
@@ -200,8 +200,8 @@ class PageFloor:
         return self.invites
 
 
-def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = None) -> PageFloor:
-    """A floor with 240 scored accounts, one disputed talk, cases for the tiers of people, and chat links."""
+def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = None, people: int = 240) -> PageFloor:
+    """A floor with scored accounts, cases for the tiers of people, and chat links to the first few."""
     clock = StoppedClock()
     ledger = fresh_ledger(home / "ledger.db", clock)
     settings = Settings(_env_file=None, home=home, mode=mode, public_url=url, staff_key=staff_key)
@@ -210,7 +210,7 @@ def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = No
     strategy = StrategySettings()
     with ledger.begin() as work:
         add_strategy(work, to_json(strategy))
-        for number in range(240):
+        for number in range(people):
             language = "en" if number % 4 == 3 else "zh"
             name = (
                 dice.choice(("Joan Smith", "Omar Reed"))
@@ -230,7 +230,7 @@ def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = No
             score = ScoreFacts(dice.betavariate(6, 1.4), dice.betavariate(5, 1.6))
             placed = assign(score, AccountFacts(account.balance), strategy)
             add_score(work, account.id, score.willingness, score.ability, placed.tier, placed.why)
-        for number in (0, 1, 3, 4, 7, 8, 11):
+        for number in range(min(people, 16)):
             account = work.session.get_one(Account, f"account-{number:03d}")
             invite = make_invite(work, account.id, None, 72)
             language = "en" if number % 4 == 3 else "zh"

@@ -39,7 +39,7 @@ def pages_router(needs: Needs, door: StaffDoor) -> APIRouter:
 
     @router.get("/pay")
     def pay(request: Request) -> Response:
-        return pay_page(language_of(request), needs.settings.hotline)
+        return pay_page(language_of(request))
 
     @router.get("/sign-in")
     def sign_in_form(request: Request, next: str = "/desk") -> Response:

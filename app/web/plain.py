@@ -51,12 +51,12 @@ def sign_in_page(language: Language, back: str, needs_key: bool, wrong: bool) ->
     return page
 
 
-def pay_page(language: Language, hotline: str) -> HTMLResponse:
+def pay_page(language: Language) -> HTMLResponse:
     """Where a debtor lands who asked how to pay: this installation takes no payments itself, and says so."""
     body = (
         f"<h1>{escape(say('pay.title', language))}</h1>"
         f'<p class="lead">{escape(say("pay.lead", language))}</p>'
-        f'<div class="card"><strong>{escape(hotline)}</strong><span>{escape(say("pay.hotline", language))}</span></div>'
+        f'<p class="card">{escape(say("pay.questions", language))}</p>'
     )
     return _page(say("pay.title", language), body, language, "/pay")
 

@@ -62,6 +62,12 @@ def _read(needs: Needs) -> Room:
         return Room(read_book(work), version, row.author, published, settings)
 
 
+class Slider(ui.slider):
+    """A slider that the browser moves by itself: an answer on its way back must not pull it back to where it was."""
+
+    LOOPBACK = False
+
+
 class _Screen:
     """One manager's open page: a draft that only this page knows until it is published."""
 
@@ -132,7 +138,7 @@ class _Screen:
             shown.set_text(f"{to:.2f}")
             self._change(moved_to(to))
 
-        slider = ui.slider(min=0, max=1, step=0.01, value=value, on_change=moved)
+        slider = Slider(min=0, max=1, step=0.01, value=value, on_change=moved)
         slider.props(f'aria-label="{label}" color=primary')
 
     def _move_large_balance(self, event: ValueChangeEventArguments[float | None]) -> None:

@@ -1,0 +1,125 @@
+"""The three pages in a real browser, by the people who use them."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Served
+from floor_for_pages import DISPUTE, IDENTITY
+from playwright.sync_api import Browser, Page, expect
+from sqlmodel import select
+
+from ledger.tables import Case, StrategyVersion, WrapUp
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def page_of(browser: Browser, locale: str, width: int = 1280, height: int = 900) -> Page:
+    page = browser.new_context(locale=locale, viewport={"width": width, "height": height}).new_page()
+    page.set_default_timeout(20_000)
+    return page
+
+
+def invite_for(served: Served, language: str, number: int) -> str:
+    tokens = [each.token for each in served.floor.invites if each.language == language]
+    return f"{served.url}/chat/{tokens[number]}"
+
+
+def test_a_debtor_talks_by_keyboard_on_a_small_screen(served: Served, browser: Browser) -> None:
+    page = page_of(browser, "zh-CN", 360, 640)
+    page.goto(invite_for(served, "zh", 0))
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.locator("#start").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.bot")).to_have_count(2)
+    page.keyboard.type(IDENTITY)
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.bot")).to_have_count(6)
+    # The page shows what the record holds: the digits that were typed are not on the screen any more.
+    assert IDENTITY not in page.locator("#log").inner_text()
+    page.keyboard.type(DISPUTE["zh"])
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("同事")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.reload()
+    expect(page.locator(".bubble.debtor").last).to_have_text(DISPUTE["zh"])
+
+
+def test_a_lost_connection_loses_and_doubles_nothing(served: Served, browser: Browser) -> None:
+    page = page_of(browser, "en-US")
+    page.goto(invite_for(served, "en", 0))
+    page.locator("#start").click()
+    page.locator("#text").fill(IDENTITY)
+    page.locator("#send").click()
+    expect(page.locator(".bubble.bot:not(.typing)")).to_have_count(6)
+    heard = len(served.floor.sessions.heard)
+    page.context.set_offline(True)
+    page.locator("#text").fill("How can I pay by transfer?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_contain_text("Not sent")
+    page.context.set_offline(False)
+    expect(page.locator(".bubble.debtor").last).to_have_text("How can I pay by transfer?")
+    expect(page.locator(".bubble.bot:not(.typing)")).to_have_count(7)
+    assert served.floor.sessions.heard[heard:] == ["How can I pay by transfer?"]
+
+
+def test_what_a_debtor_types_is_never_markup(served: Served, browser: Browser) -> None:
+    page = page_of(browser, "en-US")
+    page.goto(invite_for(served, "en", 1))
+    page.locator("#start").click()
+    page.locator("#text").fill("<img src=x onerror=alert(1)><b>bold</b>")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bubble.debtor")).to_contain_text("<b>bold</b>")
+    assert page.locator("#log b, #log img").count() == 0
+
+
+def test_one_of_two_collectors_takes_a_case_and_wraps_it_up(served: Served, browser: Browser) -> None:
+    chat = page_of(browser, "zh-CN")
+    chat.goto(invite_for(served, "zh", 1))
+    chat.locator("#start").click()
+    for text in (IDENTITY, DISPUTE["zh"]):
+        chat.locator("#text").fill(text)
+        chat.keyboard.press("Enter")
+        expect(chat.locator(".pending")).to_have_count(0)
+    with served.floor.ledger.read() as work:
+        opened = select(Case.id).where(Case.trigger == "dispute_not_mine", Case.account_id == "account-001")
+        case_id = work.session.exec(opened).one()
+    anna, bo = page_of(browser, "en-US"), page_of(browser, "zh-CN")
+    for page, name in ((anna, "Anna"), (bo, "Bo")):
+        page.goto(f"{served.url}/sign-in?next=/desk")
+        page.locator("input[name=name]").fill(name)
+        page.locator("form button").click()
+        page.goto(f"{served.url}/desk?case={case_id}")
+        expect(page.locator(".words")).to_have_text(DISPUTE["zh"])
+    expect(anna.locator(".case")).to_contain_text("12 CFR 1006.6(b)(1)(i)")
+    expect(anna.locator(".case")).to_contain_text("no payment has reached the minimum")
+    expect(bo.locator(".case")).to_contain_text("没有足额还上最低还款额")
+    anna.get_by_text("Take", exact=True).click()
+    expect(bo.locator(".case-top")).to_contain_text("Anna")
+    expect(bo.get_by_text("接手", exact=True)).to_have_count(0)
+    anna.get_by_label("Disposition").click()
+    anna.get_by_role("option", name="dispute opened").click()
+    anna.get_by_label("Note").fill("Will write to them.")
+    anna.get_by_text("Wrap up", exact=True).click()
+    expect(anna.locator(".case-top")).to_contain_text("wrapped up by Anna")
+    with served.floor.ledger.read() as work:
+        kept = work.session.exec(select(WrapUp).where(WrapUp.case_id == case_id)).one()
+        assert (kept.disposition, kept.by) == ("dispute_opened", "Anna")
+
+
+def test_a_manager_sees_the_effect_and_publishes(served: Served, browser: Browser) -> None:
+    page = page_of(browser, "en-US", 1280, 1100)
+    page.goto(f"{served.url}/strategy")
+    before = page.locator(".cell.self_cure .big").inner_text()
+    page.get_by_label("Willingness threshold").locator("[tabindex]").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".cell.self_cure .big")).not_to_have_text(before)
+    expect(page.locator("table.plain")).to_contain_text("self-cure")
+    page.get_by_label("Author").fill("Chen")
+    page.get_by_text("Publish as a new version", exact=True).last.click()
+    expect(page.locator(".room")).to_contain_text("Version 2, published by Chen")
+    with served.floor.ledger.read() as work:
+        versions = work.session.exec(select(StrategyVersion).order_by(StrategyVersion.version)).all()
+        assert [version.status for version in versions] == ["retired", "active"]
+        assert versions[1].settings["w_high"] == pytest.approx(0.75)
+    assert served.floor.retiered
