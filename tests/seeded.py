@@ -6,7 +6,9 @@ import itertools
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ledger.keys import Keys
 from ledger.ledger import Ledger, UnitOfWork, sqlite_engine
@@ -28,12 +30,23 @@ class StoppedClock:
         self.now += timedelta(**step)
 
 
+@cache
+def _migrated() -> bytes:
+    """The file of an empty, migrated ledger: made once, since every test wants one."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        engine = sqlite_engine(path)
+        upgrade(engine)
+        # Closing the last connection folds the write-ahead log into the file.
+        engine.dispose()
+        return path.read_bytes()
+
+
 def fresh_ledger(path: Path, clock: StoppedClock | None = None) -> Ledger:
     """A migrated ledger whose ids are id-1, id-2, ... and whose clock is `clock`."""
-    engine = sqlite_engine(path)
-    upgrade(engine)
+    path.write_bytes(_migrated())
     numbers = itertools.count(1)
-    return Ledger(engine, KEYS, clock or StoppedClock(), lambda: f"id-{next(numbers)}")
+    return Ledger(sqlite_engine(path), KEYS, clock or StoppedClock(), lambda: f"id-{next(numbers)}")
 
 
 def add_person(

@@ -39,7 +39,8 @@ def _trigger(view: CaseView, language: Language) -> None:
             text(packet.words, "words")
         else:
             text(say("desk.no_words", language), "quiet")
-        if packet.summary and view.trigger != TIER_TRIGGER:
+        # The summary is English and repeats what this page shows in its own places.
+        if language == "en" and view.trigger != TIER_TRIGGER:
             text(packet.summary, "tiny quiet")
         rows = {name.replace("_", " "): value for name, value in packet.facts.items()}
         if packet.offers:
