@@ -24,8 +24,8 @@ from bot.numerals import english
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?<!i )(?<!we )(?<!it )may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?<!i )(?<!we )(?<!it )may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _LONG_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _WEEKDAY = (
@@ -230,7 +230,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary) comes?|(?:next|this) (?:week|month)|soon|asap"
             r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now"
-            r"|(?:in|during|by|until) (?:january|february|march|april|june|july|august|september|october|november|december))\b",
+            r"|(?:in|by|until) (?:january|february|march|april|june|july|august|september|october|november|december))\b",
             _vague,
         ),
     )

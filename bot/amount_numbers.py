@@ -1,0 +1,178 @@
+"""Find the numbers in a sentence that are sums of money: figures, Chinese and mixed numerals, English words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.mentions import Mention
+from bot.numerals import EN_TEENS, EN_TENS, EN_WORDS, ZH_DIGITS, ZH_UNITS, chinese, english
+
+Sums = tuple[Decimal, ...]
+
+_DIGIT = "".join(ZH_DIGITS)
+_HAN = _DIGIT + "".join(ZH_UNITS)
+_CODES = r"(?:ntd?|twd|rmb|cny|usd|hkd|eur|gbp|jpy|sgd|aud|cad)"
+_BEFORE = rf"(?:nt\$|us\$|hk\$|[$¥€£]|新?[台臺]币|人民币|港[币元]|美[元金]|欧元|英镑|\b{_CODES})\s*"
+_AFTER = (
+    r"\s*(?:(?:块|元|圆)钱?|[$¥€£]|新?[台臺]币|人民币|港[币元]|美[元金]|欧元|英镑|(?:nt |us |hk )?dollars?\b"
+    rf"|bucks?\b|quid\b|pounds?\b|euros?\b|yuan\b|{_CODES}\b)"
+)
+# One run of figures, Chinese digits and units: 2,300.50 and 2 300 and 2千3 and 一万二.
+_RUN = (
+    rf"(?:\d|(?<=\d)[.,](?=\d)|(?<=\d) (?=\d{{3}}(?!\d))|(?<=\d) (?=[百千万亿])|[{_HAN}]"
+    rf"|(?<=[{_DIGIT}])点(?=[{_DIGIT}]))+"
+)
+_NUMBER = re.compile(
+    rf"(?P<before>{_BEFORE})?(?P<run>{_RUN})(?P<short>[kw]\b| k\b)?"
+    rf"(?:(?P<after>{_AFTER})(?:零?(?P<tenth>[\d{_DIGIT}])(?:[角毛]|(?=[,.;!?]|$)))?(?:零?(?P<cent>[\d{_DIGIT}])分)?)?"
+)
+_RANGE = re.compile(
+    rf"(?P<low>[1-9{_DIGIT}])\s*(?P<to>[到至~-]?)\s*(?P<high>[1-9{_DIGIT}])\s*(?P<unit>[十百千万])(?:{_AFTER})?"
+)
+_SCALE = r"(?:hundred|thousand|grand|million)"
+_WORD = rf"(?:{'|'.join(sorted(EN_WORDS, key=len, reverse=True))}|{_SCALE})"
+_WORDS = re.compile(
+    rf"(?P<before>{_BEFORE})?\b(?P<run>(?:(?:half )?an? (?={_SCALE})|\d+(?:\.\d+)? (?={_SCALE}))?{_WORD}"
+    rf"(?:[ -](?:and )?(?:a half (?={_SCALE})|point )?(?:{_WORD}|\d{{1,3}}(?![\d.,])))*)\b(?P<after>{_AFTER})?"
+    rf"(?:(?: and)? (?P<cents>\d{{1,2}}|{_WORD}(?:[ -]{_WORD})?) cents?\b)?"
+)
+# A number beside one of these counts something else.
+_OTHER_AFTER = re.compile(
+    r"\s*(?:[%:/]|st\b|nd\b|rd\b|th\b|percent|[个天次人岁年月日号点时分周期位家口间楼层成倍秒张笔遍句条件]|小时"
+    r"|(?:more )?(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|seconds?|kids?|children|people|persons?|times?"
+    r"|payments?|instal?lments?|parts|am|pm|o'clock|of (?:us|them|my|the)|banks?|cards?|jobs?|calls?|things?|loans?"
+    r"|accounts?)\b)"
+)
+_OTHER_BEFORE = re.compile(
+    r"[a-z#*/:\d]$|\d[.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码"
+    r"|\b(?:number|phone|account|card|ending(?: in)?|order|case|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$"
+)
+_OWED_OR_EARNED = re.compile(
+    r"\b(?:owed?|earn|salary|rent|income)\b[^,;.]{0,12}$|(?:欠|月薪|工资|收入|房租)[^,;.还付交转]{0,4}$"
+)
+_INEXACT_BEFORE = re.compile(r"[几数好]$|\b(?:few|several|couple(?: of)?) $")
+_INEXACT_AFTER = re.compile(r"\s*(?:多(?![少久谢])|来(?=[块元])|几|-?(?:ish|something|odd)\b)")
+_FILLER = re.compile(
+    r"(?:[我先就只还付给能可以大概约差不多左右吧的呢啊好那最至少行要想打算交转出拿了\s,.!?|]|\b(?:i|we|can|could|will|would|do|pay|"
+    r"afford|manage|give|you|just|only|about|around|maybe|okay|ok|yes|yeah|sure|please|say|like|to|at|most|least|up|it|is|by|on"
+    r"|make|let|us|then|now|of|that|how|would)\b)*"
+)
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?: \d{3})+(?:\.\d{1,2})?")
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{2}")
+_EITHER = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<thousands>\d{3})|,(?P<cents>\d{1,2}))")
+_PLAIN = re.compile(r"\d+(?:\.\d{1,2})?")
+# "Fifteen" and "fifty" are one sound on the telephone.
+_TEENS = {word: (Decimal(value), Decimal(value - 10) * 10) for word, value in EN_TEENS.items() if value > 12}
+_ALIKE = {
+    **_TEENS,
+    **{word: (Decimal(value // 10 + 10), Decimal(value)) for word, value in EN_TENS.items() if value > 20},
+}
+# What may follow the yuan: tenths and hundredths of one.
+_SMALL = {"tenth": Decimal("0.1"), "cent": Decimal("0.01")}
+_MOST, _MOST_UNMARKED = Decimal(10) ** 12, Decimal(10) ** 8
+
+
+def numbers(said: str, balance: Decimal) -> list[Mention[Decimal]]:
+    """Every sum of money in normalised text whose days are blanked out.
+
+    Two options where people disagree ("1.500"), or where two numbers sound alike and both are within `balance`.
+    """
+    found: list[Mention[Decimal]] = []
+    for reader in (_ranges, _in_words, _in_figures):
+        for mention in reader(said, balance):
+            if mention.options:
+                found.append(mention)
+            said = said[: mention.start] + "|" * (mention.end - mention.start) + said[mention.end :]
+    return found
+
+
+def _ranges(said: str, _: Decimal) -> Iterator[Mention[Decimal]]:
+    """两三千, 三到五百: either end."""
+    for found in _RANGE.finditer(said):
+        low, high = chinese(found["low"]), chinese(found["high"])
+        before = said[found.start() - 1 : found.start()]
+        if low is None or high is None or not 0 < low < high or (before and before in _HAN + "0123456789.,"):
+            continue
+        if not found["to"] and (found["low"].isdigit() or found["high"].isdigit()):
+            continue
+        unit = ZH_UNITS[found["unit"]]
+        yield Mention(found.start(), found.end(), (low * unit, high * unit))
+
+
+def _in_words(said: str, balance: Decimal) -> Iterator[Mention[Decimal]]:
+    for found in _WORDS.finditer(said):
+        words = found["run"].replace("-", " ").split()
+        value = english(words)
+        marked = bool(found["before"] or found["after"])
+        if value is None or not _is_money(said, found, marked, scaled=bool(re.search(_SCALE, found["run"]))):
+            continue
+        if found["cents"]:
+            value += (english(found["cents"].replace("-", " ").split()) or 0) / Decimal(100)
+        if len(words) == 1 and words[0] in _ALIKE and not found["cents"]:
+            alike = _ALIKE[words[0]]
+            yield Mention(found.start(), found.end(), tuple(each for each in alike if each <= balance) or alike)
+        else:
+            yield Mention(found.start(), found.end(), _sums(value, marked))
+
+
+def _in_figures(said: str, _: Decimal) -> Iterator[Mention[Decimal]]:
+    for found in _NUMBER.finditer(said):
+        run = found["run"].strip()
+        marked = bool(found["before"] or found["after"] or found["short"])
+        written = not re.search(f"[{_HAN}]", run)
+        scaled = written or bool(re.search("[百佰千仟万亿]", run))
+        if not _is_money(said, found, marked, scaled=scaled) or (written and not marked and re.match(r"0\d", run)):
+            continue
+        if _INEXACT_AFTER.match(said, found.end()) or _INEXACT_AFTER.match(said, found.end("run")):
+            yield Mention(found.start(), found.end(), ())
+            continue
+        values: Sums = ()
+        if not found["short"]:
+            values = _written(run) if written else _spoken(run)
+        elif re.fullmatch(r"\d+(?:\.\d+)?", run):
+            values = (Decimal(run) * (1000 if "k" in found["short"] else 10**4),)
+        small = sum(((chinese(found[part] or "零") or 0) * share for part, share in _SMALL.items()), Decimal(0))
+        sums = tuple(each for value in values for each in _sums(value + small, marked))
+        yield Mention(found.start(), found.end(), sums)
+
+
+def _spoken(run: str) -> Sums:
+    value = chinese(re.sub(r"(?<=\d),(?=\d{3}(?!\d))| ", "", run))
+    return () if value is None else (value,)
+
+
+def _written(run: str) -> Sums:
+    """The values of a figure with its separators; both where a dot or comma may mean thousands or cents."""
+    if _GROUPED.fullmatch(run):
+        return (Decimal(run.replace(",", "").replace(" ", "")),)
+    if _PLAIN.fullmatch(run):
+        return (Decimal(run),)
+    if _CONTINENTAL.fullmatch(run):
+        return (Decimal(run.replace(".", "").replace(",", ".")),)
+    either = _EITHER.fullmatch(run)
+    if either is None:
+        return ()
+    if either["thousands"]:
+        return (Decimal(either["whole"] + either["thousands"]),)
+    return (Decimal(f"{either['whole']}.{either['cents']}"), Decimal(either["whole"] + either["cents"]))
+
+
+def _is_money(said: str, found: re.Match[str], marked: bool, *, scaled: bool) -> bool:
+    """Money by its currency; otherwise by its size or by being all that was said, and by counting nothing else."""
+    before = said[: found.start()]
+    if _OWED_OR_EARNED.search(before) or _INEXACT_BEFORE.search(before):
+        return False
+    if marked:
+        return True
+    if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(said, found.end()):
+        return False
+    return scaled or bool(_FILLER.fullmatch(before) and _FILLER.fullmatch(said, found.end()))
+
+
+def _sums(value: Decimal, marked: bool) -> Sums:
+    """The value in its plainest form; none when it has more than cents or is too long to be said as a sum."""
+    if value != value.quantize(Decimal("0.01")) or value >= (_MOST if marked else _MOST_UNMARKED):
+        return ()
+    return (value.quantize(Decimal(1)) if value == value.to_integral_value() else value.quantize(Decimal("0.01")),)

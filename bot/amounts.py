@@ -1,0 +1,110 @@
+"""Which amount a debtor names. Nothing is guessed: what can mean two amounts is asked back, every one is read back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+from fractions import Fraction
+
+from bot.amount_numbers import numbers
+from bot.dates import without_dates
+from bot.mentions import Mention, options, standing
+from bot.numerals import chinese
+from bot.wording import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """The one amount meant, in the currency of the account; never negative, whole or with cents."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """The amounts that may be meant, at least two."""
+
+    options: tuple[Decimal, ...]
+
+
+_SMALL = r"[一二两三四五六七八九十\d]"
+_PART = re.compile(
+    rf"(?P<zh_down>{_SMALL}{{1,3}})分之(?P<zh_up>{_SMALL}{{1,3}})|百分之(?P<zh_percent>[一二两三四五六七八九十百\d]{{1,4}})"
+    rf"|(?P<tenths>{_SMALL})成|(?P<percent>\d{{1,3}})\s*(?:%|percent\b|per cent\b)"
+    r"|\b(?:(?P<up>a|one|two|three) )?(?P<down>thirds?|quarters?|fifths?)\b(?= |[,.!?]|$)"
+    r"|一半|半数|\bhalf\b(?! (?:past|an?|hour|day|way|year|month|hearted))"
+)
+_DOWN = {"t": 3, "q": 4, "f": 5}
+_UP = {"a": 1, "one": 1, "two": 2, "three": 3}
+_ALL = re.compile(
+    r"全部|全额|全款|全数|一次付清|一次性|还清|付清|结清|清偿|[都全][还付]|所有"
+    r"|\b(?:in full|full|fully|all of (?:it|that)|it all|pay (?:it )?all|everything|the lot|what i owe"
+    r"|(?:whole|entire) (?:lot|thing|amount|sum|debt)|pay (?:it |this |that )?off|clear (?:it|the debt|my debt))\b"
+)
+_LEAST = re.compile(r"最低|最少|\b(?:minimum|the least)\b")
+_DUE = re.compile(r"逾期|到期|应还|\b(?:overdue|past due|amount due|due amount|what is due|arrears)\b")
+_BALANCE = re.compile(r"余额|\b(?:balance)\b")
+_ASKING = re.compile(r"多少|\b(?:how much|what is)\b(?! (?:due|overdue))")
+
+
+def parse_amount(text: str, lang: str, due: Decimal, balance: Decimal) -> Amount | Ambiguous | None:
+    """The amount named in `text` ("zh" or "en"), None when it names none.
+
+    `due` is what is past due and `balance` everything owed, both in the currency of the account. A number goes before
+    any word for a share. "Half" is half of what is due, rounded up; "the minimum" is what is due; "all of it" is asked
+    back where `due` and `balance` differ, unless one of them was named. Days and other counts are never amounts.
+    """
+    said = without_dates(normalise(text), lang)
+    found = numbers(said, balance) or _shares(said, due, balance)
+    sums = options(standing(found, said))
+    if not sums:
+        return None
+    return Amount(sums[0]) if len(sums) == 1 else Ambiguous(sums)
+
+
+def _shares(said: str, due: Decimal, balance: Decimal) -> list[Mention[Decimal]]:
+    """What is named by its share of the debt: a part, the least, or the whole of it."""
+    if _ASKING.search(said):
+        return []
+    named = [sum_ for word, sum_ in ((_DUE, due), (_BALANCE, balance)) if word.search(said)]
+    whole = tuple(dict.fromkeys(named or (due, balance)))
+    parts = [
+        Mention(found.start(), found.end(), (_rounded_up(share, named[0] if named else due),))
+        for found in _PART.finditer(said)
+        if (share := _share(found)) is not None and 0 < share <= 1
+    ]
+    if parts:
+        return parts
+    for word, sums in ((_LEAST, (due,)), (_ALL, whole), (_DUE, whole), (_BALANCE, whole)):
+        found = word.search(said)
+        if found:
+            return [Mention(found.start(), found.end(), sums)]
+    return []
+
+
+def _share(found: re.Match[str]) -> Fraction | None:
+    if found["percent"]:
+        return Fraction(int(found["percent"]), 100)
+    if found["zh_percent"]:
+        return _fraction(found["zh_percent"], 100)
+    if found["tenths"]:
+        return _fraction(found["tenths"], 10)
+    if found["zh_down"]:
+        down = chinese(found["zh_down"])
+        return _fraction(found["zh_up"], int(down)) if down else None
+    if found["down"]:
+        return Fraction(_UP[found["up"]], _DOWN[found["down"][0]]) if found["up"] else None
+    return Fraction(1, 2)
+
+
+def _fraction(up: str, down: int) -> Fraction | None:
+    value = chinese(up)
+    return None if value is None else Fraction(int(value), down)
+
+
+def _rounded_up(share: Fraction, whole: Decimal) -> Decimal:
+    """A share of `whole`, in cents only when `whole` has cents."""
+    smallest = Decimal(1) if whole == whole.to_integral_value() else Decimal("0.01")
+    exact = whole * share.numerator / share.denominator
+    return exact.quantize(smallest, rounding=ROUND_UP)
