@@ -24,7 +24,7 @@ _PUNCTUATION = str.maketrans(
 )
 
 _CONTRACTIONS = tuple(
-    (re.compile(rf"\b{short}\b"), full)
+    (re.compile(rf"\b(?:{short})\b"), full)
     for short, full in (
         (r"(can)(?:'t|t)", "can not"),
         (r"cannot", "can not"),
