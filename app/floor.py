@@ -16,7 +16,7 @@ from app.web.server import build_app
 from bot.acts.run import Actions
 from bot.dialogue import RasaDialogue
 from bot.rasa_process import Progress, RasaProcess
-from bot.session import Sessions
+from bot.phone.sessions import PhoneSessions
 from bot.talk import Terms
 from desk.case_view import Permitted
 from desk.intake import open_case
@@ -31,7 +31,7 @@ class Floor:
 
     settings: Settings
     ledger: Ledger
-    sessions: Sessions
+    sessions: PhoneSessions
     run_action: RunAction
     action_secret: str
     permitted: Permitted
@@ -72,7 +72,7 @@ def open_floor(
     floor = Floor(
         settings=settings,
         ledger=ledger,
-        sessions=Sessions(ledger, dialogue, terms, open_case),
+        sessions=PhoneSessions(ledger, dialogue, terms, open_case),
         run_action=Actions(ledger, terms, open_case).run,
         action_secret=action_secret,
         permitted=permitted,

@@ -80,7 +80,7 @@ def call(
         done = run_wav_call(
             wav,
             out,
-            talks=floor.sessions,
+            sessions=floor.sessions,
             voicebox=Voicebox(recogniser, speaker),
             account_id=debtor.account_id,
             language=debtor.language,
