@@ -21,6 +21,8 @@ Samples = npt.NDArray[np.float32]
 
 RATE = 16_000  # Hertz
 LONGEST_SECONDS = 600.0
+# Outside these a header is damaged, and converting from such a rate would take for ever.
+_LOWEST_RATE, _HIGHEST_RATE = 1_000, 400_000  # Hertz
 # A recording below this peak holds nothing that a person could hear over a telephone (about -60 dB).
 SILENT_PEAK = 0.001
 
@@ -67,6 +69,12 @@ def _decode(path: Path, longest_seconds: float) -> Samples | BadAudio:
     with av.open(str(path)) as container:
         if not container.streams.audio:
             return BadAudio("unreadable", f"{path.name} has no audio track")
+        codec = container.streams.audio[0].codec_context
+        if codec is None:
+            return BadAudio("unreadable", f"{path.name} is in a form that cannot be decoded")
+        rate = codec.sample_rate
+        if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+            return BadAudio("unreadable", f"{path.name} claims a sampling rate of {rate} Hz")
         # The header's word is taken first, so that an hour of audio is refused without decoding it.
         if container.duration is not None and container.duration / av.time_base > longest_seconds:
             return too_long
