@@ -26,43 +26,49 @@ _RUN = (
 )
 _NUMBER = re.compile(
     rf"(?P<before>{_BEFORE})?(?P<run>{_RUN})(?P<short>[kw]\b| k\b)?"
-    rf"(?:(?P<after>{_AFTER})(?:零?(?P<tenth>[\d{_DIGIT}])(?:[角毛]|(?=[,.;!?]|$)))?(?:零?(?P<cent>[\d{_DIGIT}])分)?)?"
+    rf"(?:(?P<after>{_AFTER})(?:零?(?P<tenth>[\d{_DIGIT}])(?:[角毛]|(?=[,.;!?]|$)))?(?:零?(?P<cent>[\d{_DIGIT}])分)?)?",
+    re.ASCII,
 )
 _RANGE = re.compile(
-    rf"(?P<low>[1-9{_DIGIT}])\s*(?P<to>[到至~-]?)\s*(?P<high>[1-9{_DIGIT}])\s*(?P<unit>[十百千万])(?:{_AFTER})?"
+    rf"(?P<low>[1-9{_DIGIT}])\s*(?P<to>[到至~-]?)\s*(?P<high>[1-9{_DIGIT}])\s*(?P<unit>[十百千万])(?:{_AFTER})?",
+    re.ASCII,
 )
 _SCALE = r"(?:hundred|thousand|grand|million)"
 _WORD = rf"(?:{'|'.join(sorted(EN_WORDS, key=len, reverse=True))}|{_SCALE})"
 _WORDS = re.compile(
     rf"(?P<before>{_BEFORE})?\b(?P<run>(?:(?:half )?an? (?={_SCALE})|\d+(?:\.\d+)? (?={_SCALE}))?{_WORD}"
     rf"(?:[ -](?:and )?(?:a half (?={_SCALE})|point )?(?:{_WORD}|\d{{1,3}}(?![\d.,])))*)\b(?P<after>{_AFTER})?"
-    rf"(?:(?: and)? (?P<cents>\d{{1,2}}|{_WORD}(?:[ -]{_WORD})?) cents?\b)?"
+    rf"(?:(?: and)? (?P<cents>\d{{1,2}}|{_WORD}(?:[ -]{_WORD})?) cents?\b)?",
+    re.ASCII,
 )
 # A number beside one of these counts something else.
 _OTHER_AFTER = re.compile(
     r"\s*(?:[%:/]|st\b|nd\b|rd\b|th\b|percent|[个天次人岁年月日号点时分周期位家口间楼层成倍秒张笔遍句条件]|小时"
     r"|(?:more )?(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|seconds?|kids?|children|people|persons?|times?"
     r"|payments?|instal?lments?|parts|am|pm|o'clock|of (?:us|them|my|the)|banks?|cards?|jobs?|calls?|things?|loans?"
-    r"|accounts?)\b)"
+    r"|accounts?)\b)",
+    re.ASCII,
 )
 _OTHER_BEFORE = re.compile(
-    r"[a-z#*/:\d]$|\d[.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码"
-    r"|\b(?:number|phone|account|card|ending(?: in)?|order|case|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$"
+    r"[a-z#*/:\d]$|\d[.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码|\b(?:number|phone|account|card|ending(?: in)?|order|case"
+    r"|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$",
+    re.ASCII,
 )
 _OWED_OR_EARNED = re.compile(
-    r"\b(?:owed?|earn|salary|rent|income)\b[^,;.]{0,12}$|(?:欠|月薪|工资|收入|房租)[^,;.还付交转]{0,4}$"
+    r"\b(?:owed?|earn|salary|rent|income)\b[^,;.]{0,12}$|(?:欠|月薪|工资|收入|房租)[^,;.还付交转]{0,4}$", re.ASCII
 )
-_INEXACT_BEFORE = re.compile(r"[几数好]$|\b(?:few|several|couple(?: of)?) $")
-_INEXACT_AFTER = re.compile(r"\s*(?:多(?![少久谢])|来(?=[块元])|几|-?(?:ish|something|odd)\b)")
+_INEXACT_BEFORE = re.compile(r"[几数好]$|\b(?:few|several|couple(?: of)?) $", re.ASCII)
+_INEXACT_AFTER = re.compile(r"\s*(?:多(?![少久谢])|来(?=[块元])|几|-?(?:ish|something|odd)\b)", re.ASCII)
 _FILLER = re.compile(
     r"(?:[我先就只还付给能可以大概约差不多左右吧的呢啊好那最至少行要想打算交转出拿了\s,.!?|]|\b(?:i|we|can|could|will|would|do|pay|"
     r"afford|manage|give|you|just|only|about|around|maybe|okay|ok|yes|yeah|sure|please|say|like|to|at|most|least|up|it|is|by|on"
-    r"|make|let|us|then|now|of|that|how|would)\b)*"
+    r"|make|let|us|then|now|of|that|how|would)\b)*",
+    re.ASCII,
 )
-_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?: \d{3})+(?:\.\d{1,2})?")
-_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{2}")
-_EITHER = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<thousands>\d{3})|,(?P<cents>\d{1,2}))")
-_PLAIN = re.compile(r"\d+(?:\.\d{1,2})?")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?: \d{3})+(?:\.\d{1,2})?", re.ASCII)
+_CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{2}", re.ASCII)
+_EITHER = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<thousands>\d{3})|,(?P<cents>\d{1,2}))", re.ASCII)
+_PLAIN = re.compile(r"\d+(?:\.\d{1,2})?", re.ASCII)
 # "Fifteen" and "fifty" are one sound on the telephone.
 _TEENS = {word: (Decimal(value), Decimal(value - 10) * 10) for word, value in EN_TEENS.items() if value > 12}
 _ALIKE = {

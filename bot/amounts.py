@@ -33,19 +33,21 @@ _PART = re.compile(
     rf"(?P<zh_down>{_SMALL}{{1,3}})分之(?P<zh_up>{_SMALL}{{1,3}})|百分之(?P<zh_percent>[一二两三四五六七八九十百\d]{{1,4}})"
     rf"|(?P<tenths>{_SMALL})成|(?P<percent>\d{{1,3}})\s*(?:%|percent\b|per cent\b)"
     r"|\b(?:(?P<up>a|one|two|three) )?(?P<down>thirds?|quarters?|fifths?)\b(?= |[,.!?]|$)"
-    r"|一半|半数|\bhalf\b(?! (?:past|an?|hour|day|way|year|month|hearted))"
+    r"|一半|半数|\bhalf\b(?! (?:past|an?|hour|day|way|year|month|hearted))",
+    re.ASCII,
 )
 _DOWN = {"t": 3, "q": 4, "f": 5}
 _UP = {"a": 1, "one": 1, "two": 2, "three": 3}
 _ALL = re.compile(
     r"全部|全额|全款|全数|一次付清|一次性|还清|付清|结清|清偿|[都全][还付]|所有"
     r"|\b(?:in full|full|fully|all of (?:it|that)|it all|pay (?:it )?all|everything|the lot|what i owe"
-    r"|(?:whole|entire) (?:lot|thing|amount|sum|debt)|pay (?:it |this |that )?off|clear (?:it|the debt|my debt))\b"
+    r"|(?:whole|entire) (?:lot|thing|amount|sum|debt)|pay (?:it |this |that )?off|clear (?:it|the debt|my debt))\b",
+    re.ASCII,
 )
-_LEAST = re.compile(r"最低|最少|\b(?:minimum|the least)\b")
-_DUE = re.compile(r"逾期|到期|应还|\b(?:overdue|past due|amount due|due amount|what is due|arrears)\b")
-_BALANCE = re.compile(r"余额|\b(?:balance)\b")
-_ASKING = re.compile(r"多少|\b(?:how much|what is)\b(?! (?:due|overdue))")
+_LEAST = re.compile(r"最低|最少|\b(?:minimum|the least)\b", re.ASCII)
+_DUE = re.compile(r"逾期|到期|应还|\b(?:overdue|past due|amount due|due amount|what is due|arrears)\b", re.ASCII)
+_BALANCE = re.compile(r"余额|\b(?:balance)\b", re.ASCII)
+_ASKING = re.compile(r"多少|\b(?:how much|what is)\b(?! (?:due|overdue))", re.ASCII)
 
 
 def parse_amount(text: str, lang: str, due: Decimal, balance: Decimal) -> Amount | Ambiguous | None:

@@ -187,9 +187,9 @@ def _end_of_year(_: re.Match[str], today: date) -> Days:
 
 
 _DURATION = rf"{_COUNT} (?P<unit>days?|weeks?|months?|fortnights?)"
-# Tried in this order; what one rule has read, no later one reads again.
+# Tried in this order; what one rule has read, no later one reads again. ASCII: a word ends where Chinese starts.
 RULES: tuple[Rule, ...] = tuple(
-    (re.compile(shape), resolve)
+    (re.compile(shape, re.ASCII), resolve)
     for shape, resolve in (
         (r"(?<!\d)(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)", _figures),
         (rf"(?:\bthe )?\b{_ANY_DAY}(?: of)? {_MONTH}{_YEAR}", _dated),
@@ -230,7 +230,8 @@ RULES: tuple[Rule, ...] = tuple(
         (
             r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary) comes?|(?:next|this) (?:week|month)|soon|asap"
             r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now"
-            r"|(?:in|by|until) (?:january|february|march|april|june|july|august|september|october|november|december))\b",
+            r"|(?:in|by|until) (?:january|february|march|april|june|july|august|september|october|november|december)"
+            r")\b",
             _vague,
         ),
     )

@@ -140,7 +140,7 @@ def _end_of_year(_: re.Match[str], today: date) -> Days:
 
 # Tried in this order; what one rule has read, no later one reads again.
 RULES: tuple[Rule, ...] = tuple(
-    (re.compile(shape), resolve)
+    (re.compile(shape, re.ASCII), resolve)
     for shape, resolve in (
         (r"农历|阴历|旧历|春节|过年|年后|年前|中秋|端午|清明|国庆|元宵", _vague),
         (r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)", _dated),
