@@ -50,8 +50,8 @@ _OTHER_AFTER = re.compile(
     re.ASCII,
 )
 _OTHER_BEFORE = re.compile(
-    r"[a-z#*/:\d]$|\d[.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码|\b(?:number|phone|account|card|ending(?: in)?|order|case"
-    r"|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$",
+    r"[a-z#*/:\d]$|\d[.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码|\b(?:number|phone|account|card|ending(?: in)?|order"
+    r"|case|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$",
     re.ASCII,
 )
 _OWED_OR_EARNED = re.compile(
