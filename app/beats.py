@@ -37,7 +37,7 @@ def beats_of(
         score_accounts(ledger, registry)
         with ledger.begin() as work:
             _, settings = active(work)
-            open_tier_cases(work, lambda tier: settings.treatments[tier].agent)
+            open_tier_cases(work, settings.treatments)
 
     def dispatch() -> None:
         reconcile(ledger)

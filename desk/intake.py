@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from datetime import timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from desk.packet import seal_packet
 from desk.routing import route
+from ledger.columns import UtcDateTime
 from ledger.handoff import TIER_TRIGGER, Escalation
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
+from strategy.treatments import Treatment
+
+WITH_A_PERSON = {"hold", "sensitive"}
+"""Hard rules that apply because somebody has, or is about to have, the account already."""
 
 
 def open_case(work: UnitOfWork, escalation: Escalation) -> str:
@@ -51,39 +57,42 @@ def open_case(work: UnitOfWork, escalation: Escalation) -> str:
     return case_id
 
 
-def open_tier_cases(work: UnitOfWork, agent_of: Callable[[str], str]) -> int:
+def open_tier_cases(work: UnitOfWork, treatments: Mapping[str, Treatment]) -> int:
     """Open a case for each open account whose present tier belongs to people, and say how many were opened.
 
-    `agent_of` gives the agent ('bot' or 'human') of a tier. An account that still has a case, or had one since it
-    was put in its tier, gets no second one, so this may run every day.
+    `treatments` by tier. This may run as often as it likes: an account that still has a case gets no second one, and
+    between two cases lie at least the treatment's cadence days. A hold or a waiting case alone opens none, for whoever
+    placed it has brought the account to a person already.
     """
     newest = (
         select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
         .group_by(col(TierAssignment.account_id))
         .subquery()
     )
-    served = (
-        select(Case.id)
-        .where(
-            Case.account_id == TierAssignment.account_id,
-            or_(col(Case.opened_at) >= TierAssignment.created_at, col(Case.status) != "wrapped"),
-        )
-        .exists()
+    last_case = (
+        select(Case.account_id, func.max(Case.opened_at, type_=UtcDateTime).label("at"))
+        .group_by(col(Case.account_id))
+        .subquery()
     )
-    waiting = (
-        select(TierAssignment, Account, Debtor)
+    has_case = select(Case.id).where(Case.account_id == TierAssignment.account_id, Case.status != "wrapped").exists()
+    placed = (
+        select(TierAssignment, Account, Debtor, last_case.c.at)
         .join(
             newest,
             (newest.c.account_id == TierAssignment.account_id) & (newest.c.at == TierAssignment.created_at),
         )
         .join(Account, col(Account.id) == TierAssignment.account_id)
         .join(Debtor, col(Debtor.id) == Account.debtor_id)
-        .where(Account.status == "open", ~served)
+        .outerjoin(last_case, last_case.c.account_id == Account.id)
+        .where(Account.status == "open", ~has_case)
         .order_by(col(Account.id))
     )
     opened: set[str] = set()
-    for assignment, account, debtor in work.session.exec(waiting).all():
-        if agent_of(assignment.tier) == "human" and account.id not in opened:
+    for assignment, account, debtor, last in work.session.exec(placed).all():
+        treatment = treatments[assignment.tier]
+        rested = last is None or last + timedelta(days=treatment.cadence_days) <= work.now
+        with_a_person = bool(assignment.why) and set(assignment.why) <= WITH_A_PERSON
+        if treatment.agent == "human" and rested and not with_a_person and account.id not in opened:
             open_case(work, _for_tier(assignment, account, debtor))
             opened.add(account.id)
     return len(opened)

@@ -64,7 +64,7 @@ class ScriptedTalks:
         self.heard.append(text)
         with self._ledger.begin() as work:
             talk = work.session.get_one(Conversation, conversation_id)
-            shown = "[身份证件]" if talk.stage == "verifying" and text.isdigit() else text
+            shown = "[identity number]" if talk.stage == "verifying" and text.isdigit() else text
             record_turn(work, talk, "debtor", shown, trigger="dispute_not_mine" if text in DISPUTE.values() else None)
             return self._answer(work, talk, *self._lines(work, talk, text))
 
@@ -200,6 +200,14 @@ class PageFloor:
         return self.invites
 
 
+@dataclass(frozen=True)
+class Served:
+    """A floor and where it is served."""
+
+    floor: PageFloor
+    url: str
+
+
 def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = None, people: int = 240) -> PageFloor:
     """A floor with scored accounts, cases for the tiers of people, and chat links to the first few."""
     clock = StoppedClock()
@@ -237,7 +245,7 @@ def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = No
             floor.invites.append(DemoInvite(invite.token, language, "remind", account.dpd, IDENTITY))
     clock.advance(minutes=3)
     with ledger.begin() as work:
-        open_tier_cases(work, lambda tier: strategy.treatments[tier].agent)
+        open_tier_cases(work, strategy.treatments)
     return floor
 
 

@@ -17,6 +17,7 @@ from ledger.handoff import Escalation
 from ledger.ledger import Ledger
 from ledger.tables import AuditEntry, Case, Conversation, Hold, Turn, WrapUp
 from strategy.policy.decision import Allow, Deny, Reason
+from strategy.treatments import DEFAULT_TREATMENTS
 
 SAID = "这笔钱不是我借的"
 ESCALATION = Escalation(
@@ -193,10 +194,34 @@ def test_accounts_in_a_human_tier_get_one_case_each(ledger: Ledger, clock: Stopp
         add_strategy(work, {})
         for ref, tier in (("R1", "assist"), ("R2", "remind"), ("R3", "people")):
             add_score(work, add_person(work, ref).id, 0.2, 0.2, tier)
-    agents = {"assist": "human", "people": "human", "remind": "bot"}
     clock.advance(minutes=5)
     with ledger.begin() as work:
-        assert open_tier_cases(work, agents.__getitem__) == 2
+        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 2
     with ledger.begin() as work:
-        assert open_tier_cases(work, agents.__getitem__) == 0
+        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 0
         assert {entry.trigger for entry in waiting(work)} == {"tier_for_people"}
+
+
+def test_a_wrapped_tier_case_comes_back_after_the_cadence_and_not_before(ledger: Ledger, clock: StoppedClock) -> None:
+    with ledger.begin() as work:
+        add_strategy(work, {})
+        account_id = add_person(work, "R1").id
+        add_score(work, account_id, 0.2, 0.2, "assist")
+        open_tier_cases(work, DEFAULT_TREATMENTS)
+        case_id = waiting(work)[0].case_id
+        lease(work, case_id, "anna")
+        assert isinstance(wrap_up(work, case_id, "anna", "not_reached", ""), Wrapped)
+    clock.advance(days=DEFAULT_TREATMENTS["assist"].cadence_days - 1)
+    with ledger.begin() as work:
+        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 0
+    clock.advance(days=1)
+    with ledger.begin() as work:
+        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 1
+
+
+def test_a_hold_alone_opens_no_case_of_its_own(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        add_strategy(work, {})
+        add_score(work, add_person(work, "R1").id, 0.9, 0.9, "people", ("hold",))
+        add_score(work, add_person(work, "R2").id, 0.9, 0.9, "people", ("hold", "large_balance"))
+        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 1
