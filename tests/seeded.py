@@ -132,7 +132,7 @@ def add_score(
     work: UnitOfWork, account_id: str, willingness: float, ability: float, tier: str, why: tuple[str, ...] = ()
 ) -> None:
     """A score with two reasons, and the tier assignment that followed from it (needs strategy version 1)."""
-    score_id = f"score-{account_id}"
+    score_id = work.new_id()
     work.session.add(
         Score(
             id=score_id,
@@ -151,7 +151,7 @@ def add_score(
     work.session.flush()
     work.session.add(
         TierAssignment(
-            id=f"tier-{account_id}",
+            id=work.new_id(),
             account_id=account_id,
             score_id=score_id,
             strategy_version=1,

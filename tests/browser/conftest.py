@@ -8,21 +8,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from floor_for_pages import PageFloor, furnish
+from floor_for_pages import Served, furnish
 
 from app.web.server import build_app
-
-
-@dataclass(frozen=True)
-class Served:
-    """A floor and where it is served."""
-
-    floor: PageFloor
-    url: str
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Served
-from floor_for_pages import DISPUTE, IDENTITY
+from floor_for_pages import DISPUTE, IDENTITY, Served
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 

@@ -17,7 +17,7 @@ const WORDS = {
     chips: {
       talking: ["怎么还款？", "我想约个日子还", "现在有困难", "转人工", "不要再联系我"],
       verifying: ["为什么要核对身份？", "怎么证明你们是银行？", "转人工"],
-      promising: ["我想换个日子", "我想先还一部分", "转人工"],
+      promising: ["转人工"],
       confirm: ["对，没错", "不对，改一下"],
     },
     switched: "请说中文",
@@ -35,14 +35,16 @@ const WORDS = {
     too_long: "That is too long; please send it in parts.", empty: "Please type something.", not_open: "Please start the chat again.",
     gone: "This link no longer works.", bot: "Automated assistant", human: "Colleague", typing: "is typing",
     chips: {
-      talking: ["How can I pay?", "I want to agree a date", "I am in difficulty", "Talk to a person", "Stop contacting me"],
+      talking: ["How can I pay?", "I can pay next week", "I am in difficulty", "Talk to a person", "Stop contacting me"],
       verifying: ["Why do you ask?", "How do I know you are the bank?", "Talk to a person"],
-      promising: ["Another day, please", "I can pay a part", "Talk to a person"],
+      promising: ["Talk to a person"],
       confirm: ["Yes, that is right", "No, let me change it"],
     },
     switched: "English, please",
   },
 };
+// What stands in the record where somebody typed something secret; on the page it looks like a hidden field.
+const REDACTED = /\[(identity number|card number|secret)\]/g;
 const CONFIRMING = new Set(["read_back", "read_back_again"]);
 
 const $ = (id) => document.getElementById(id);
@@ -130,7 +132,7 @@ function notice(text, again) {
 function show(answer) {
   for (const line of answer.lines) {
     if (line.seq !== null && line.seq <= lastSeq) continue;
-    bubble(line.speaker, line.text);
+    bubble(line.speaker, line.text.replace(REDACTED, "••••"));
     if (line.seq !== null) lastSeq = line.seq;
     if (line.speaker !== "debtor") lastTemplate = line.template;
   }
