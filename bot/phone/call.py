@@ -128,7 +128,7 @@ class _Call:
         if escalated:
             outcome = "escalated"
         structlog.get_logger().info(
-            "call_ended", conversation_id=reply.conversation_id, outcome=outcome, turns=len(self._turns)
+            "call_ended", conversation_id=reply.conversation_id, outcome=outcome, count=len(self._turns)
         )
         return CallRecord(reply.conversation_id, outcome, tuple(self._turns))
 
