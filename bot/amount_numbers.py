@@ -179,6 +179,6 @@ def _is_money(said: str, found: re.Match[str], marked: bool, *, scaled: bool) ->
 
 def _sums(value: Decimal, marked: bool) -> Sums:
     """The value in its plainest form; none when it has more than cents or is too long to be said as a sum."""
-    if value != value.quantize(Decimal("0.01")) or value >= (_MOST if marked else _MOST_UNMARKED):
+    if value >= (_MOST if marked else _MOST_UNMARKED) or value != value.quantize(Decimal("0.01")):
         return ()
     return (value.quantize(Decimal(1)) if value == value.to_integral_value() else value.quantize(Decimal("0.01")),)

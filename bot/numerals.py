@@ -6,13 +6,8 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-ZH_DIGITS = dict(
-    zip(
-        "零〇一幺壹二两贰三叁四肆五伍六陆七柒八捌九玖",
-        (0, 0, 1, 1, 1, 2, 2, 2, *(n // 2 for n in range(6, 20))),
-        strict=True,
-    )
-)
+_ZH_DIGITS = ("零〇", "一幺壹", "二两贰貳", "三叁叄", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+ZH_DIGITS = {char: value for value, chars in enumerate(_ZH_DIGITS) for char in chars}
 ZH_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10**4, "亿": 10**8}
 EN_DIGITS = {
     "zero": 0, "nought": 0, "naught": 0, "oh": 0, "o": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5,
