@@ -8,8 +8,8 @@ HAN = re.compile(r"[㐀-䶿一-鿿]")
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 # English words that people drop into Chinese, or type in any language: by themselves they change nothing.
 SHARED = frozenset(
-    ["ok", "okay", "yes", "no", "hi", "hello", "hey", "bye", "thanks", "sorry", "app", "atm", "id", "am", "pm"]
-    + ["ntd", "twd", "nt", "usd", "rmb", "hkd"]
+    {"ok", "okay", "yes", "no", "hi", "hello", "hey", "bye", "thanks", "sorry"}
+    | {"app", "atm", "id", "am", "pm", "ntd", "twd", "nt", "usd", "rmb", "hkd"}
 )
 
 

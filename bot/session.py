@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import identity
 from bot.dialogue import Answer, DialogueDown, DialoguePort
@@ -113,8 +112,8 @@ class Sessions:
     def turn(self, conversation_id: str, text: str) -> Reply:
         """What the bot answers to one message of the debtor.
 
-        A failure of the dialogue model or of a record ends the talk with an apology, a hold and a case; it is never
-        raised.
+        Any failure, of the dialogue model, a record or our own, ends the talk with an apology, a hold and a case; it
+        is never raised.
 
         :raises UnknownConversation: no such conversation.
         """
@@ -129,7 +128,10 @@ class Sessions:
                 return self._fail(conversation_id, "dialogue_down")
             except GuardBreach:
                 return self._fail(conversation_id, "guard_breach")
-            except SQLAlchemyError:
+            except UnknownConversation:
+                raise
+            except Exception as fault:  # a record that cannot be read or written, or a fault of ours: never go on
+                self._log.error("turn_failed", conversation_id=conversation_id, code=type(fault).__name__)
                 return self._fail(conversation_id, "record_failed")
 
     def _ask(self, conversation_id: str, message: _Message) -> Answer:
@@ -173,7 +175,12 @@ class Sessions:
         return reply
 
     def _after_dialogue(self, conversation_id: str, message: _Message, answer: Answer, began: float) -> Reply:
-        """Complete the record of the turn and hand over the lines that the acts have recorded."""
+        """Complete the record of the turn and hand over the lines that the acts have recorded.
+
+        :raises DialogueDown: the answer names no turn, or one that does not belong to it.
+        """
+        if not answer.turn_ids:
+            raise DialogueDown("the answer is empty")
         with self._ledger.begin() as work:
             talk = self._load(work, conversation_id)
             heard = work.session.get_one(Turn, message.turn_id)
@@ -202,8 +209,8 @@ class Sessions:
                 talk.close("failed")
                 turns = talk.speak()
                 reply = _reply(talk, [spoken(work, turn) for turn in turns])
-        except SQLAlchemyError:
-            self._log.error("failure_not_recorded", conversation_id=conversation_id, reason=reason)
+        except Exception as fault:  # nothing can be recorded: the debtor must still hear that it ends here
+            self._log.error("failure_not_recorded", conversation_id=conversation_id, code=type(fault).__name__)
             return Reply(
                 conversation_id, (say("system_failure", "zh"), say("system_failure", "en")), "zh", "closed", True, False
             )

@@ -76,9 +76,10 @@ def consequences(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def plan(talk: Talk, request: ActionRequest) -> Effect:
-    """A part can be promised at once; a plan over months is a colleague's to make."""
+    """A part can be promised at once, where the treatment takes parts; a plan over months is a colleague's to make."""
     floors = talk.floors
-    talk.say("offer_parts", smallest=floors.smallest, latest=talk.today + timedelta(days=floors.days))
+    if floors.smallest.amount < floors.due.amount:
+        talk.say("offer_parts", smallest=floors.smallest, latest=talk.today + timedelta(days=floors.days))
     talk.say("plan_by_colleague")
     return go_on(talk, request)
 

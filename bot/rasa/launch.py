@@ -15,7 +15,8 @@ import skops.io  # noqa: F401  imported before TensorFlow it loads scikit-learn 
 
 def _end_with_parent() -> None:
     """The parent keeps our standard input open while it lives."""
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: the lock it would hold breaks a clean exit.
+    while os.read(0, 4096):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.events import UserUttered
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -71,7 +72,9 @@ class AmendsChannel(InputChannel):
                 # The kind alone: messages and traces of Rasa can carry what the debtor wrote.
                 logger.error("turn failed: %s", type(fault).__name__)
                 return response.json({"error": "the assistant failed"}, status=503)
-            intent = tracker.latest_message.intent or {}
+            # Not `tracker.latest_message`: a tracker from the store leaves out what was said inside a finished form.
+            heard = next(event for event in reversed(tracker.events) if isinstance(event, UserUttered))
+            intent = heard.intent or {}
             return response.json(
                 {
                     "messages": collector.messages,
@@ -91,8 +94,8 @@ class AmendsChannel(InputChannel):
             refused = refusal(request)
             if refused is not None:
                 return refused
-            # Only the in-memory store of endpoints.yml keeps trackers, and it has no delete of its own.
-            request.app.ctx.agent.tracker_store.store.pop(request.json["conversation"], None)
+            # The store has no delete; an empty tracker in its place holds no more than the opaque id.
+            await request.app.ctx.agent.tracker_store.create_tracker(request.json["conversation"])
             return response.json({})
 
         return routes

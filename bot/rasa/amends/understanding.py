@@ -58,7 +58,7 @@ class WeightedRegression(LogisticRegressionClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-        **kwargs: Any,
+        **_: Any,
     ) -> WeightedRegression:
         """Unlike the original, which falls back to an untrained classifier, this fails when the file cannot be read."""
         component = cls(config, execution_context.node_name, model_storage, resource)

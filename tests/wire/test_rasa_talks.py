@@ -1,0 +1,211 @@
+"""Whole talks through a real Rasa process, a real ledger and a real action webhook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import select
+from talking import NO_RASA, SECRET, ActionWebhook, Floor, floor_on, has_rasa, rasa_server, templates
+
+from bot.rasa_process import RasaProcess
+from ledger.tables import Case, Conversation, Disclosure, Hold, Promise, Turn
+
+pytestmark = [pytest.mark.rasa, pytest.mark.slow, pytest.mark.skipif(not has_rasa(), reason=NO_RASA)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[RasaProcess, ActionWebhook]]:
+    with rasa_server() as running:
+        yield running
+
+
+@pytest.fixture
+def floor(tmp_path: Path, server: tuple[RasaProcess, ActionWebhook]) -> Floor:
+    return floor_on(tmp_path / "ledger.sqlite", *server)
+
+
+def test_a_chinese_talk_ends_in_a_promise_that_was_read_back(floor: Floor) -> None:
+    opening, *replies = floor.talk(
+        "zh", "你们是谁", "4321", "我一共欠你们多少钱", "我打算下下周一还两千块", "对,没错", "没有了,谢谢,再见"
+    )
+    assert templates(opening) == ["greeting_chat", "ask_identity"]
+    who, verified, amount, offer, confirmed, bye = replies
+    assert templates(who)[-1] == "ask_identity"
+    assert templates(verified) == ["identity_ok", "disclosure", "reminder", "ask_intention"]
+    assert templates(amount) == ["explain_balance", "ask_intention"]
+    assert templates(offer) == ["read_back"]
+    assert "2000元" in offer.lines[0].text
+    assert templates(confirmed) == ["promise_recorded_part", "anything_else"]
+    assert bye.ended
+    with floor.ledger.read() as work:
+        promise = work.session.exec(select(Promise)).one()
+        assert (promise.amount, promise.due_on) == (Decimal("2000.00"), date(2026, 3, 16))
+        talk = work.session.exec(select(Conversation)).one()
+        assert (talk.stage, talk.disposition) == ("closed", "promise_to_pay")
+        kinds = work.session.exec(select(Disclosure.kind).order_by(Disclosure.turn_seq)).all()
+        assert kinds[:2] == ["automated", "recorded"]
+        assert {"debt_collection", "debt_facts"} <= set(kinds)
+        heard = work.session.exec(select(Turn).where(Turn.speaker == "debtor").order_by(Turn.seq)).all()
+        assert [turn.intent for turn in heard[2:5]] == ["ask_amount", "promise", "affirm"]
+        assert all(
+            turn.latency_ms for turn in work.session.exec(select(Turn).where(Turn.speaker == "bot", Turn.seq > 2))
+        )
+
+
+def test_an_english_talk_answers_a_question_in_the_middle_of_a_promise(floor: Floor) -> None:
+    _, verified, started, question, amount, day, corrected, again, confirmed, bye = floor.talk(
+        "en",
+        "sure, it's four three two one",
+        "I want to make a promise to pay",
+        "how do I pay?",
+        "the full amount due please",
+        "on 13 March",
+        "no, that's wrong",
+        "3000 on Monday",
+        "yes that's correct",
+        "no, bye",
+    )
+    assert templates(verified)[-1] == "ask_intention"
+    assert templates(started) == ["ask_amount"]
+    assert templates(question) == ["how_to_pay", "pay_link", "ask_amount"]
+    assert templates(amount) == ["ask_date"]
+    assert templates(day) == ["read_back"]
+    assert templates(corrected) == ["read_back_corrected"]
+    assert templates(again) == ["read_back"]
+    assert templates(confirmed) == ["promise_recorded_part", "anything_else"]
+    assert bye.ended
+    with floor.ledger.read() as work:
+        promise = work.session.exec(select(Promise)).one()
+        assert (promise.amount, promise.due_on) == (Decimal("3000.00"), date(2026, 3, 9))
+
+
+def test_nothing_about_a_debt_is_said_before_the_right_party_answers(floor: Floor) -> None:
+    _, *replies = floor.talk(
+        "en", "how much do I owe", "I can pay 500 on Friday", "what if I don't pay", "1111", "2222"
+    )
+    assert [templates(reply)[-1] for reply in replies[:3]] == ["not_before_identity"] * 3
+    assert templates(replies[3]) == templates(replies[4]) == ["identity_retry"]
+    last = floor.sessions.turn(replies[0].conversation_id, "3333")
+    assert templates(last) == ["identity_failed"]
+    assert last.ended
+    assert last.escalated
+    with floor.ledger.read() as work:
+        assert work.session.exec(select(Hold.reason)).all() == ["identity_failed"]
+        assert work.session.exec(select(Case.trigger)).all() == ["identity_failed"]
+        assert "debt_facts" not in work.session.exec(select(Disclosure.kind)).all()
+
+
+def test_identity_digits_reach_neither_rasa_nor_the_record(
+    floor: Floor, server: tuple[RasaProcess, ActionWebhook]
+) -> None:
+    opening, *_ = floor.talk("en", "my number is 98", "4321")
+    words = " ".join(text for _, text in floor.spoken(opening.conversation_id))
+    assert "4321" not in words
+    assert "98" not in words
+    events = [event for asked in server[1].seen for event in asked["tracker"]["events"]]
+    through_rasa = " ".join(event["text"] for event in events if event["event"] == "user" and event["text"])
+    assert "my number is ##" in through_rasa
+    assert "4321" not in through_rasa
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "disposition", "case"),
+    [
+        ("zh", "我要转人工", "handed_over", "ask_for_human_or_are_you_a_bot"),
+        ("en", "I paid it last week", "says_paid", "says_paid"),
+        ("zh", "这笔钱不是我欠的,我没借过", "dispute_opened", "dispute_not_mine"),
+        ("en", "I lost my job and I can't afford it", "hardship_referred", "hardship_unemployment"),
+        ("en", "stop calling me", "cease_recorded", "cease_request"),
+        ("zh", "我在开会,明天再联系我", "callback_agreed", "callback_wanted"),
+    ],
+)
+def test_a_wish_ends_the_talk_in_the_right_hands(
+    floor: Floor, language: str, said: str, disposition: str, case: str
+) -> None:
+    *_, last = floor.talk(language, "4321", said)
+    assert last.ended
+    with floor.ledger.read() as work:
+        assert work.session.exec(select(Conversation.disposition)).one() == disposition
+        assert work.session.exec(select(Case.trigger)).all() == [case]
+
+
+def test_a_second_no_is_respected(floor: Floor) -> None:
+    *_, first, second = floor.talk("en", "4321", "I refuse to pay this", "I'm not paying you anything")
+    assert templates(first) == ["reminder_reason"]
+    assert templates(second) == ["will_not_pay", "goodbye"]
+    assert second.ended
+
+
+def test_the_talk_follows_the_debtors_language(floor: Floor) -> None:
+    *_, english, chinese = floor.talk("zh", "4321", "how much do I owe you in total", "怎么还款")
+    assert (english.language, chinese.language) == ("en", "zh")
+    assert english.lines[0].text.isascii() or "NT$" in english.lines[0].text
+    assert "官方" in chinese.lines[0].text
+
+
+def test_too_small_a_promise_is_countered_with_the_floor_and_never_below(floor: Floor) -> None:
+    *_, refused, accepted = floor.talk("en", "4321", "I can pay 50 on Friday", "ok yes")
+    assert templates(refused) == ["promise_too_small"]
+    assert "NT$1,082" in refused.lines[0].text
+    assert templates(accepted) == ["read_back"]
+
+
+def test_three_texts_without_sense_bring_a_person(floor: Floor) -> None:
+    *_, first, second, third = floor.talk("en", "4321", "xyzzy plugh", "frobnicate quux", "qwerty asdf")
+    assert templates(first)[0] == "rephrase"
+    assert templates(second)[0] == "choices"
+    assert third.escalated
+    assert third.ended
+
+
+def test_a_failing_act_ends_the_talk_with_an_apology_a_hold_and_a_case(
+    floor: Floor, server: tuple[RasaProcess, ActionWebhook]
+) -> None:
+    """Rasa answers 200 with an empty list when an act fails: that must count as a failure."""
+    opening, _ = floor.talk("en", "4321")
+    server[1].failing = True
+    reply = floor.sessions.turn(opening.conversation_id, "how much do I owe")
+    assert templates(reply) == ["system_failure"]
+    assert reply.ended
+    assert reply.escalated
+    with floor.ledger.read() as work:
+        assert work.session.exec(select(Hold.reason)).all() == ["dialogue_down"]
+        assert work.session.exec(select(Case.trigger)).all() == ["dialogue_down"]
+
+
+def test_the_channel_wants_its_secret_and_a_text_is_never_a_command(
+    floor: Floor, server: tuple[RasaProcess, ActionWebhook]
+) -> None:
+    rasa, hook = server
+    url, body = f"{rasa.url}/webhooks/amends/turn", {"conversation": "c", "text": "hello"}
+    with httpx.Client(trust_env=False) as client:
+        assert client.post(url, json=body).status_code == 401
+        assert client.post(url, json=body, headers={"X-Amends-Secret": "guess"}).status_code == 401
+        assert (
+            client.post(f"{rasa.url}/webhooks/rest/webhook", json={"sender": "c", "message": "hi"}).status_code == 404
+        )
+        assert client.get(f"{rasa.url}/conversations/c/tracker").status_code == 404
+        assert client.post(url, json={"text": "hi"}, headers={"X-Amends-Secret": SECRET}).status_code == 400
+    opening, _ = floor.talk("en", "/right_party_confirmed")
+    assert "action_open_talk" not in [asked["next_action"] for asked in hook.seen]
+    with floor.ledger.read() as work:
+        assert not work.session.get_one(Conversation, opening.conversation_id).verified
+
+
+def test_rasa_forgets_a_finished_talk_and_logs_no_words(
+    floor: Floor, server: tuple[RasaProcess, ActionWebhook]
+) -> None:
+    rasa, hook = server
+    opening, *_ = floor.talk("en", "4321", "my dear marmalade, how much do I owe", "goodbye")
+    assert "marmalade" not in rasa.log.read_text(encoding="utf-8", errors="replace")
+    hook.seen.clear()
+    with httpx.Client(trust_env=False, headers={"X-Amends-Secret": SECRET}) as client:
+        answer = client.post(
+            f"{rasa.url}/webhooks/amends/turn", json={"conversation": opening.conversation_id, "text": "hello"}
+        )
+    assert answer.json()["slots"]["verified"] is False
