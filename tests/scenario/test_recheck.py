@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from seeded import KEYS, StoppedClock, add_person, fresh_ledger
 from sqlalchemy import text
 
@@ -29,7 +30,9 @@ from ledger.tables import (
     Turn,
 )
 from rehearsal.recheck import Recheck, recheck
+from rehearsal.recheck.words import hints_at_debt, says_automated
 
+ROOT = Path(__file__).parents[2]
 GREETING = "您好，我是善行银行的智能助手，不是真人。本次对话会被记录。"
 READ_BACK = "我跟您核对一下：您在2026年3月12日星期四前支付新台币2300元，对吗？"
 AMERICAN = {"jurisdictions": ["US-FED"], "tz_candidates": ["America/New_York", "America/Chicago"]}
@@ -677,8 +680,26 @@ def test_the_eighth_day_after_a_talk_is_free_again(world: World) -> None:
     assert world.rules() == set()
 
 
+def phrases(before_verified: bool) -> list[tuple[str, str]]:
+    return [
+        (template, entry["text"])
+        for language in ("zh", "en")
+        for template, entry in yaml.safe_load((ROOT / "bot/phrases" / f"{language}.yaml").read_text()).items()
+        if entry["before_verified"] is before_verified
+    ]
+
+
+def test_it_reads_the_approved_phrases_as_they_are_meant() -> None:
+    assert [template for template, line in phrases(before_verified=True) if hints_at_debt(line)] == []
+    telling = {template for template, line in phrases(before_verified=False) if hints_at_debt(line)}
+    assert telling >= {"disclosure", "reminder", "explain_balance", "read_back", "how_to_pay"}
+    greetings = [line for template, line in phrases(before_verified=True) if template.startswith("greeting")]
+    assert greetings
+    assert all(says_automated(line) for line in greetings)
+
+
 def test_it_shares_no_code_with_what_it_checks() -> None:
-    room = Path(__file__).parents[2] / "rehearsal" / "recheck"
+    room = ROOT / "rehearsal" / "recheck"
     imported = {
         name
         for path in room.glob("*.py")
