@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,13 @@ Timed = Callable[[str, Callable[[], Any]], Any]
 
 
 def beats_of(
-    ledger: Ledger, packs: Packs, registry: Path, place: Place, timed: Timed = lambda _name, beat: beat()
+    ledger: Ledger,
+    packs: Packs,
+    registry: Path,
+    carriers: Mapping[str, Place],
+    timed: Timed = lambda _name, beat: beat(),
 ) -> tuple[Heartbeat, ...]:
-    """The heartbeats of one floor; `place` makes the contacts that the gate allows."""
+    """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows."""
     log = structlog.get_logger()
 
     def score() -> None:
@@ -41,7 +45,7 @@ def beats_of(
 
     def dispatch() -> None:
         reconcile(ledger)
-        tick(ledger, packs, place)
+        tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved))
 
     def promises() -> None:
         with ledger.begin() as work:
@@ -61,7 +65,7 @@ def beats_of(
 
     return heartbeats(
         score=lambda: timed("score", score),
-        plan=lambda: timed("plan", lambda: plan(ledger)),
+        plan=lambda: timed("plan", lambda: plan(ledger, carried=frozenset(carriers))),
         dispatch=lambda: timed("dispatch", dispatch),
         promises=promises,
         service_levels=service_levels,

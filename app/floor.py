@@ -15,8 +15,8 @@ from app.settings import Settings
 from app.web.server import build_app
 from bot.acts.run import Actions
 from bot.dialogue import RasaDialogue
-from bot.rasa_process import Progress, RasaProcess
 from bot.phone.sessions import PhoneSessions
+from bot.rasa_process import Progress, RasaProcess
 from bot.talk import Terms
 from desk.case_view import Permitted
 from desk.intake import open_case

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from strategy.treatments import Treatment
+from strategy.treatments import CHANNELS, Treatment
 
 DAY_STARTS: Final = time(9, 0)
 DAY_ENDS: Final = time(18, 0)
@@ -16,6 +16,7 @@ DAY_ENDS: Final = time(18, 0)
 DENIAL_LASTS: Final = timedelta(hours=24)
 """A denial that waiting does not cure is asked about again after this, for a consent or a lifted hold may cure it."""
 HORIZON_DAYS: Final = 100
+ALL_CHANNELS: Final = frozenset(CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,23 @@ class NotPlanned:
     why: str
 
 
-def next_contact(treatment: Treatment, facts: PlanFacts, now: datetime) -> Planned | NotPlanned:
-    """The next contact of one account. The same account on the same day always gets the same minute."""
+def next_contact(
+    treatment: Treatment, facts: PlanFacts, now: datetime, carried: frozenset[str] = ALL_CHANNELS
+) -> Planned | NotPlanned:
+    """The next contact of one account. The same account on the same day always gets the same minute.
+
+    `carried` are the channels that something carries here: without a telephone line nothing is planned by voice.
+    """
     if treatment.agent == "human":
         return NotPlanned("a person takes this account")
     if facts.waiting:
         return NotPlanned("a contact is already planned")
     if not facts.zones:
         return NotPlanned("no time zone is known")
-    channel = _channel(treatment, facts, now)
+    channels = tuple(channel for channel in treatment.channels if channel in carried)
+    if not channels:
+        return NotPlanned("none of the treatment's channels is carried here")
+    channel = _channel(channels, facts, now)
     if channel is None:
         return NotPlanned("the gate denies every channel, and waiting does not cure it")
     earliest, why = _earliest(treatment, facts, channel, now)
@@ -86,7 +95,7 @@ def next_contact(treatment: Treatment, facts: PlanFacts, now: datetime) -> Plann
     return NotPlanned("business hours in all zones the debtor may be in do not meet")
 
 
-def _channel(treatment: Treatment, facts: PlanFacts, now: datetime) -> str | None:
+def _channel(channels: tuple[str, ...], facts: PlanFacts, now: datetime) -> str | None:
     """The treatment's channels in turn; each contact that led to no talk moves on to the next one."""
     lasting = {
         denial.channel for denial in facts.denied if denial.next_allowed_at is None and now - denial.at < DENIAL_LASTS
@@ -96,8 +105,8 @@ def _channel(treatment: Treatment, facts: PlanFacts, now: datetime) -> str | Non
         if past.outcome == "conversation":
             break
         silent += 1
-    count = len(treatment.channels)
-    in_turn = [treatment.channels[(silent + step) % count] for step in range(count)]
+    count = len(channels)
+    in_turn = [channels[(silent + step) % count] for step in range(count)]
     return next((channel for channel in in_turn if channel not in lasting), None)
 
 

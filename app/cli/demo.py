@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import shutil
 import time as machine_time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,17 +22,22 @@ from app.demo_links import demo_links
 from app.floor import Floor, open_floor, registry_of
 from app.settings import Settings
 from bot.chat.door import ChatDoor
+from bot.phone.call import Voicebox
 from ledger.importing.portfolio import import_file
 from ledger.ledger import Clock
 from rehearsal.clock import VirtualClock
 from rehearsal.collectors import Collectors
 from rehearsal.people import MadeUpPeople
+from rehearsal.phone_visits import PhoneVisits
 from rehearsal.portfolio import make_book
 from rehearsal.recheck import Recheck, recheck
 from rehearsal.virtual_scheduler import VirtualScheduler
 from rehearsal.visits import Visits
+from speech.hear import HearSettings, ModelMissing, Recogniser
+from speech.speak import Speaker
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.leader import leadership
+from strategy.dispatch.tick import Place
 from strategy.policy.packs import shipped_packs
 from strategy.report import Report, report
 from strategy.scoring.book import read_books
@@ -84,16 +90,17 @@ def _run(
     watch = Stopwatch()
     port = wiring.free_port() if once else settings.port
     links = demo_links(ledger, people, settings.invite_hours)
-    with open_floor(settings, ledger, port, _say, links) as floor:
+    with ExitStack() as parts:
+        floor = parts.enter_context(open_floor(settings, ledger, port, _say, links))
         with watch.stage("import", "importing the portfolio") as step:
             file = portfolio or _made_up(settings.home / "portfolio.parquet", accounts, seed, start.date())
             import_file(ledger, file, people, settings.home, accounts, step, as_of=start.date())
         with watch.stage("train", "training willingness and ability") as step:
             book = read_books(sorted((settings.home / "book").glob("*.parquet")))
             publish(registry_of(settings), train(book, lambda _stage, done, total: step(done, total)), ledger.clock())
-        place = Visits(ledger, virtual, ChatDoor(ledger, floor.sessions), people, settings.invite_hours).place
+        carriers = _carriers(floor, virtual, people, parts)
         with watch.stage("day", f"the business day of {start.date()}") as step:
-            _play(floor, virtual, start, place, seed, watch, step)
+            _play(floor, virtual, start, carriers, seed, watch, step)
         with watch.stage("recheck", "re-checking the log"):
             checked = recheck(ledger.engine, ledger.keys)
         with ledger.read() as work:
@@ -102,14 +109,28 @@ def _run(
         answer(told, as_json=as_json, text=lambda: table(told))
         if not once:
             clock[0] = wiring.real_clock
-            keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), place))
+            keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), carriers))
+
+
+def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: ExitStack) -> dict[str, Place]:
+    """Who makes the contacts of the rehearsal, by channel. Without a speech model nobody can be called."""
+    ledger, settings = floor.ledger, floor.settings
+    visits = Visits(ledger, virtual, ChatDoor(ledger, floor.sessions), people, settings.invite_hours)
+    try:
+        recogniser = Recogniser(HearSettings(model=settings.asr_model))
+    except ModelMissing as missing:
+        _say(f"no telephone in this demo, chat only: {missing}")
+        return {"chat": visits.place}
+    speaker = parts.enter_context(Speaker())
+    calls = PhoneVisits(visits, floor.sessions, Voicebox(recogniser, speaker), speaker)
+    return {"chat": visits.place, "voice": calls.place}
 
 
 def _play(
     floor: Floor,
     virtual: VirtualClock,
     start: datetime,
-    place: Callable[..., str],
+    carriers: Mapping[str, Place],
     seed: int,
     watch: Stopwatch,
     step: Callable[[int, int], None],
@@ -125,7 +146,7 @@ def _play(
 
     collectors = Collectors(ledger, packs, COLLECTORS, seed)
     beats = (
-        *beats_of(ledger, packs, registry_of(floor.settings), place, timed),
+        *beats_of(ledger, packs, registry_of(floor.settings), carriers, timed),
         Heartbeat("collectors", CASE_TAKES, lambda: timed("wrap_up", collectors.work_on)),
     )
     scheduler = VirtualScheduler(virtual)

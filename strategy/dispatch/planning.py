@@ -18,7 +18,7 @@ from ledger.tables import (
     Promise,
     TierAssignment,
 )
-from strategy.plan import DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
+from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
 from strategy.versions import active
 
 
@@ -30,7 +30,7 @@ class PlanResult:
     not_planned: Counter[str] = field(default_factory=Counter)
 
 
-def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1)) -> PlanResult:
+def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozenset[str] = ALL_CHANNELS) -> PlanResult:
     """Plan the contacts whose slot lies within `ahead`; later ones are left to a later beat, which knows more.
 
     :raises StrategyUnreadable: there is nothing to plan by; nothing is planned then.
@@ -39,7 +39,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1)) -> PlanResult:
     with ledger.begin() as work:
         _, settings = active(work)
         for account_id, tier, facts in _accounts(work):
-            found = next_contact(settings.treatments[tier], facts, work.now)
+            found = next_contact(settings.treatments[tier], facts, work.now, carried)
             if isinstance(found, NotPlanned):
                 result.not_planned[found.why] += 1
             elif found.slot > work.now + ahead:

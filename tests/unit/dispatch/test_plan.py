@@ -85,3 +85,11 @@ def test_who_gets_no_planned_contact() -> None:
     assert isinstance(next_contact(DEFAULT_TREATMENTS["people"], FACTS, NOW), NotPlanned)
     assert isinstance(next_contact(REMIND, replace(FACTS, zones=()), NOW), NotPlanned)
     assert isinstance(next_contact(REMIND, replace(FACTS, waiting=True), NOW), NotPlanned)
+
+
+def test_nothing_is_planned_on_a_channel_that_nothing_carries() -> None:
+    persuade = DEFAULT_TREATMENTS["persuade"]  # voice, then chat
+    found = next_contact(persuade, FACTS, NOW, frozenset({"chat"}))
+    assert isinstance(found, Planned)
+    assert found.channel == "chat"
+    assert isinstance(next_contact(persuade, FACTS, NOW, frozenset()), NotPlanned)
