@@ -31,14 +31,16 @@ class ActionRequest:
 
 @dataclass(frozen=True, slots=True)
 class ActionReply:
-    """What our side did: ids of the bot turns it recorded, slots for Rasa to remember, and whether the form is over.
+    """What our side did: ids of the bot turns it recorded, slots for Rasa to remember, and what Rasa does next.
 
-    Words never travel through Rasa; whoever asked reads the turns from the ledger.
+    `end_form` closes an open form. `listen` lets the debtor speak next, instead of another act. Words never travel through
+    Rasa; whoever asked reads the turns from the ledger.
     """
 
     turn_ids: tuple[str, ...] = ()
     slots: Mapping[str, str | bool | None] = field(default_factory=dict)
     end_form: bool = False
+    listen: bool = False
 
 
 def read_request(body: Mapping[str, Any]) -> ActionRequest:
@@ -69,4 +71,6 @@ def write_reply(reply: ActionReply) -> dict[str, Any]:
     if reply.end_form:
         events.append({"event": "active_loop", "timestamp": None, "name": None})
         events.append({"event": "slot", "timestamp": None, "name": "requested_slot", "value": None})
+    if reply.listen:
+        events.append({"event": "followup", "timestamp": None, "name": "action_listen"})
     return {"events": events, "responses": [{"custom": {"turn": turn_id}} for turn_id in reply.turn_ids]}

@@ -91,7 +91,8 @@ def forgot(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def greet(talk: Talk, request: ActionRequest) -> Effect:
-    return _polite(talk, request, "small_talk")
+    """A greeting, or a yes or no to no question: come to the point."""
+    return go_on(talk, request)
 
 
 def off_topic(talk: Talk, request: ActionRequest) -> Effect:
@@ -100,11 +101,6 @@ def off_topic(talk: Talk, request: ActionRequest) -> Effect:
 
 def thanks(talk: Talk, request: ActionRequest) -> Effect:
     return _polite(talk, request, "thanks")
-
-
-def acknowledge(talk: Talk, request: ActionRequest) -> Effect:
-    """A yes or no to no question."""
-    return _polite(talk, request, "small_talk")
 
 
 def wait(talk: Talk, _: ActionRequest) -> Effect:

@@ -17,6 +17,8 @@ from bot.triggers import named
 GIVES = frozenset({"promise", "pay_now", "part_payment", "give", "waiting_for_money", "affirm", "deny", "nlu_fallback"})
 # Small words that a bare figure or weekday is easily mistaken for: they count as an answer when they hold one.
 MAY_GIVE = frozenset({"greet", "thanks", "off_topic", "wait", "goodbye", "ask_plan"})
+# "When I get paid" reads much like "when is it due": while a day is asked for, it counts if it names one.
+MAY_GIVE_A_DAY = MAY_GIVE | {"ask_due_date"}
 MOST_MISSES = 3
 NOTED = "noted"
 
@@ -28,8 +30,8 @@ class UnconfirmedPromise(Exception):
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
     """Take from the text what the promise still lacks (Rasa's `validate_promise_form`)."""
     found = _found(talk, request)
-    if request.requested is not None and request.intent not in GIVES and not (found and request.intent in MAY_GIVE):
-        return Effect()
+    if request.requested is not None and not _answers(request, found):
+        return NOTHING
     if request.requested is None:
         talk.conversation.stage = "promising"
         _start(talk, request, found)
@@ -119,6 +121,8 @@ def finish(talk: Talk, _: ActionRequest) -> Effect:
         amount=offer.amount,
         due_on=offer.due_on,
     )
+    if offer.due_on == talk.today:
+        talk.say("pay_link", link=talk.terms.pay_link)
     talk.say("anything_else")
     return Effect({**NO_DRAFT, "asked": "anything_else"})
 
@@ -140,6 +144,12 @@ def _found(talk: Talk, request: ActionRequest) -> dict[str, Any]:
     return facts
 
 
+def _answers(request: ActionRequest, found: dict[str, Any]) -> bool:
+    if request.requested == "day" and ("day" in found or "day_vague" in found):
+        return request.intent in GIVES | MAY_GIVE_A_DAY
+    return request.intent in GIVES or (bool(found) and request.intent in MAY_GIVE)
+
+
 def _start(talk: Talk, request: ActionRequest, found: dict[str, Any]) -> None:
     """A new draft. Somebody who pays now means all that is due, today, unless they say otherwise."""
     assumed: dict[str, Any] = {}
@@ -151,21 +161,16 @@ def _start(talk: Talk, request: ActionRequest, found: dict[str, Any]) -> None:
 
 
 def _weighed(talk: Talk) -> Effect:
-    """Weigh the draft as soon as it is whole; outside the floors, the offending half is asked for again."""
+    """Weigh what there is as soon as it is said; the half that is outside the floors is asked for again."""
     talk.note(refused=None, corrected=None)
-    if "amount" in talk.facts and "day" in talk.facts:
-        draft = _draft(talk)
-        offer = promises.make(
-            talk.money(Decimal(draft["amount"])),
-            date.fromisoformat(draft["day"]),
-            talk.floors,
-            talk.today,
-        )
-        if isinstance(offer, promises.Refused):
-            if isinstance(offer.bound, date):
-                talk.note(refused={"reason": offer.reason, "bound": offer.bound.isoformat()}, day=None)
-            else:
-                talk.note(refused={"reason": offer.reason, "bound": str(offer.bound.amount)}, amount=None)
+    amount = Decimal(talk.facts.get("amount", talk.account.amount_due))
+    day = date.fromisoformat(talk.facts["day"]) if "day" in talk.facts else talk.today
+    offer = promises.make(talk.money(amount), day, talk.floors, talk.today)
+    if isinstance(offer, promises.Refused):
+        if isinstance(offer.bound, date):
+            talk.note(refused={"reason": offer.reason, "bound": offer.bound.isoformat()}, day=None)
+        else:
+            talk.note(refused={"reason": offer.reason, "bound": str(offer.bound.amount)}, amount=None)
     slots = {name: NOTED if name in talk.facts else None for name in ("amount", "day")}
     return Effect({**slots, "confirmed": None})
 

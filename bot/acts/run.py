@@ -20,7 +20,7 @@ ANYBODY: Final[Mapping[str, Act]] = {
     "action_wait": answers.wait,
     "action_repeat": answers.repeat,
     "action_off_topic": answers.off_topic,
-    "action_acknowledge": answers.acknowledge,
+    "action_acknowledge": answers.greet,
     "action_go_on": answers.offer_choices,
     "action_not_understood": answers.not_understood,
     "action_goodbye": endings.goodbye,
@@ -78,7 +78,7 @@ class Actions:
             conversation = work.session.get(Conversation, request.conversation_id)
             if conversation is None or conversation.closed_at is not None:
                 # Nothing more is done in a talk that is over, whatever Rasa still proposes.
-                return write_reply(ActionReply())
+                return write_reply(ActionReply(listen=True))
             talk = Talk(work, conversation, self._terms, self._open_case)
             if request.action in RIGHT_PARTY and not conversation.verified:
                 act = answers.verify_first
@@ -86,4 +86,6 @@ class Actions:
                 talk.note(misses=None)
             effect = act(talk, request)
             turns = talk.speak()
-        return write_reply(ActionReply(tuple(turn.id for turn in turns), effect.slots, effect.end_form))
+        # Within a form Rasa goes on by itself: it comes back to its question, or finishes. Otherwise one act is enough.
+        listen = request.form is None or effect.end_form
+        return write_reply(ActionReply(tuple(turn.id for turn in turns), effect.slots, effect.end_form, listen))

@@ -54,12 +54,13 @@ def test_anything_else_is_refused(missing: str) -> None:
 
 
 def test_an_answer_names_turns_and_slots_but_carries_no_words() -> None:
-    assert write_reply(ActionReply(("turn-1",), {"asked": None, "verified": True}, end_form=True)) == {
+    assert write_reply(ActionReply(("turn-1",), {"asked": None, "verified": True}, end_form=True, listen=True)) == {
         "events": [
             {"event": "slot", "timestamp": None, "name": "asked", "value": None},
             {"event": "slot", "timestamp": None, "name": "verified", "value": True},
             {"event": "active_loop", "timestamp": None, "name": None},
             {"event": "slot", "timestamp": None, "name": "requested_slot", "value": None},
+            {"event": "followup", "timestamp": None, "name": "action_listen"},
         ],
         "responses": [{"custom": {"turn": "turn-1"}}],
     }
