@@ -71,7 +71,9 @@ def _spelled(token: re.Match[str]) -> str:
         return "X"
     if token["times"]:
         repeated = token["repeated"]
-        return str(EN_DIGITS.get(repeated, repeated)) * (2 if token["times"] == "double" else 3)
+        return str(EN_DIGITS[repeated] if repeated in EN_DIGITS else int(repeated)) * (
+            2 if token["times"] == "double" else 3
+        )
     if token["pair"]:
         tens, _, unit = token["pair"].replace("-", " ").partition(" ")
         return str(EN_TEENS.get(tens) or EN_TENS[tens] + EN_DIGITS.get(unit, 0))

@@ -31,8 +31,15 @@ def redact(text: str) -> str:
     Redacting twice changes nothing, and no run of 13 to 19 digits that passes the card check (Luhn) is left, however
     it was grouped.
     """
-    ascii_digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
-    text = _NAMED_SECRET.sub(lambda found: f"{found['name']}{found['between']}{SECRET}", ascii_digits)
+    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    # What is taken out may have hidden the start of the next secret: "...1111pin 1234".
+    while (redacted := _redact_once(text)) != text:
+        text = redacted
+    return text
+
+
+def _redact_once(text: str) -> str:
+    text = _NAMED_SECRET.sub(lambda found: f"{found['name']}{found['between']}{SECRET}", text)
     text = _CHINESE_ID.sub(lambda found: IDENTITY if _is_chinese_id(found.group()) else found.group(), text)
     text = _LONG_RUN.sub(lambda found: CARD if _holds_card(_bare(found.group())) else found.group(), text)
     text = _TAIWAN_ID.sub(IDENTITY, text)

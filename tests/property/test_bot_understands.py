@@ -82,6 +82,7 @@ def test_any_text_is_weighed_as_a_day(text: str, lang: str, today: date) -> None
 
 
 @given(TEXTS)
+@example("fifty double ٠")
 def test_any_text_is_weighed_as_an_identity_answer(text: str) -> None:
     answer = digits(text)
     assert answer is None or (len(answer) == 4 and answer[:3].isdigit() and answer[3] in "0123456789X")
