@@ -6,9 +6,12 @@ never imports it. It imports nothing of Amends.
 What is worked round here, each seen with pyttsx3 2.99:
 - it finds espeak-ng only where a system package put it: the library of `espeakng-loader` is loaded globally first,
   which the dynamic linker then hands to pyttsx3 under its usual name;
+- until its first `runAndWait` it only queues what it is told, so the first sentence would be spoken while its voice and
+  rate are still being set: one empty run comes first;
 - espeak-ng works in a thread of its own. `runAndWait` cancels whatever still runs when it is called, and setting a
-  voice or a rate is already work: without a wait between the two, the sentence itself is cancelled and the file is
-  empty or missing. So: set, wait for espeak-ng to be idle, save, wait for `finished-utterance`, wait again;
+  voice or a rate is already work: without a wait between the two, the sentence is cancelled (an empty or missing file)
+  or the rate is lost. So: set, wait until it holds and espeak-ng is idle, save, wait for `finished-utterance`, and wait
+  again;
 - it prints to standard output.
 """
 
@@ -19,16 +22,20 @@ import json
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 _LONGEST_JOB_SECONDS = 30.0
+_ESPEAK_RATE, _CURRENT = 1, 1  # espeakRATE, and its current rather than its default value (espeak-ng/speak_lib.h)
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    engine, wait_until_idle = _start_engine()
+    espeak = _load_espeak()
+    engine = _start_engine()
+    espeak.espeak_Synchronize()
     finished = threading.Event()
     faults: list[Exception] = []
 
@@ -48,23 +55,37 @@ def main() -> None:
         faults.clear()
         engine.setProperty("voice", job["voice"])
         engine.setProperty("rate", job["rate"])
-        wait_until_idle()
+        holds = _wait_for_rate(espeak, job["rate"])
+        espeak.espeak_Synchronize()
         engine.save_to_file(job["text"], job["path"])
         engine.runAndWait()
-        done = finished.wait(_LONGEST_JOB_SECONDS) and not faults
-        wait_until_idle()
+        done = finished.wait(_LONGEST_JOB_SECONDS) and holds and not faults
+        espeak.espeak_Synchronize()
         print(json.dumps({"done": done}), file=answers, flush=True)
 
 
-def _start_engine() -> tuple[Any, Any]:
+def _load_espeak() -> ctypes.CDLL:
     import espeakng_loader
 
     os.environ["ESPEAK_DATA_PATH"] = str(Path(espeakng_loader.get_data_path()).parent)
-    ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
-    import pyttsx3
-    from pyttsx3.drivers import _espeak
+    return ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
 
-    return pyttsx3.init("espeak"), _espeak.Synchronize
+
+def _start_engine() -> Any:
+    import pyttsx3
+
+    engine = pyttsx3.init("espeak")
+    engine.runAndWait()
+    return engine
+
+
+def _wait_for_rate(espeak: ctypes.CDLL, rate: int) -> bool:
+    """Whether espeak-ng has taken over the rate (words a minute) within a second."""
+    for _ in range(1000):
+        if espeak.espeak_GetParameter(_ESPEAK_RATE, _CURRENT) == rate:
+            return True
+        time.sleep(0.001)
+    return False
 
 
 if __name__ == "__main__":

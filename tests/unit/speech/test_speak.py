@@ -25,10 +25,13 @@ def test_every_sentence_of_many_is_whole() -> None:
     quick.close()
 
 
-def test_the_rate_is_obeyed(speaker: Speaker) -> None:
+@pytest.mark.parametrize("first_rate", [120, 220])
+def test_the_rate_is_obeyed_from_the_first_sentence_on(first_rate: int) -> None:
     text = "please tell me on which day you could do that"
-    slow, fast = (speaker.say(text, "en", Voice("gmw/en-us", rate)) for rate in (120, 220))
-    assert seconds_of(slow) > 1.3 * seconds_of(fast)
+    with Speaker() as fresh:
+        first, second = (fresh.say(text, "en", Voice("gmw/en-us", rate)) for rate in (first_rate, 340 - first_rate))
+    assert seconds_of(max(first, second, key=len)) > 1.5 * seconds_of(min(first, second, key=len))
+    assert (first.size > second.size) == (first_rate == 120)
 
 
 def test_voices_differ(speaker: Speaker) -> None:
