@@ -7,6 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 _NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|(?<![\d.,])\d+(?:\.\d+)?")
+_DAY = re.compile(
+    r"\d{4}-\d\d-\d\d|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]"
+    r"|\b\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: \d{4})?",
+    re.IGNORECASE,
+)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DEBT = re.compile(
     r"\b(?:past[ -]?due|overdue|in arrears|arrears|debts?|owe[sd]?|owing|outstanding|balance|repay\w*|delinquen\w*"
@@ -20,8 +25,8 @@ _AUTOMATED = re.compile(
 
 
 def numbers(line: str) -> set[Decimal]:
-    """Every number in digits, thousands separators taken out."""
-    return {Decimal(re.sub("[,，]", "", found)) for found in _NUMBER.findall(line)}
+    """Every number in digits that is not part of a date, thousands separators taken out."""
+    return {Decimal(re.sub("[,，]", "", found)) for found in _NUMBER.findall(_DAY.sub(" ", line))}
 
 
 def names_day(line: str, day: date) -> bool:

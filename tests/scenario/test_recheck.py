@@ -30,7 +30,7 @@ from ledger.tables import (
     Turn,
 )
 from rehearsal.recheck import Recheck, recheck
-from rehearsal.recheck.words import hints_at_debt, says_automated
+from rehearsal.recheck.words import hints_at_debt, numbers, says_automated
 
 ROOT = Path(__file__).parents[2]
 GREETING = "您好，我是善行银行的智能助手，不是真人。本次对话会被记录。"
@@ -687,6 +687,19 @@ def phrases(before_verified: bool) -> list[tuple[str, str]]:
         for template, entry in yaml.safe_load((ROOT / "bot/phrases" / f"{language}.yaml").read_text()).items()
         if entry["before_verified"] is before_verified
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (READ_BACK, {2300}),
+        ("You will pay NT$12,300.50 by Thursday 12 March 2026.", {Decimal("12300.50")}),
+        ("人民币12元，2026年3月12日前", {12}),
+        ("2026-03-12: 1,000 and 2000", {1000, 2000}),
+    ],
+)
+def test_amounts_are_told_from_days(line: str, found: set[Decimal]) -> None:
+    assert numbers(line) == found
 
 
 def test_it_reads_the_approved_phrases_as_they_are_meant() -> None:
