@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlmodel import col, select
 
+from bot.idle import Closes, close_idle
 from desk.intake import open_tier_cases
 from desk.queue import counts
 from ledger import audit
@@ -32,6 +33,7 @@ def beats_of(
     packs: Packs,
     registry: Path,
     carriers: Mapping[str, Place],
+    talks: Closes,
     timed: Timed = lambda _name, beat: beat(),
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows."""
@@ -52,6 +54,7 @@ def beats_of(
             review(work, _paid)
 
     def service_levels() -> None:
+        close_idle(ledger, talks)
         with ledger.read() as work:
             for queue, count in counts(work).items():
                 log.debug("queue.waiting", queue=queue, count=count)

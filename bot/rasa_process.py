@@ -15,7 +15,7 @@ import httpx
 
 PROJECT = Path(__file__).parent / "rasa"
 # Everything that decides what a model learns. The lock is in it: another version of Rasa cannot read the model.
-LEARNT_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "amends/*.py", "requirements.lock")
+LEARNT_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "amends/*.py", "requirements*.lock")
 TRAINING_LIMIT_S = 600.0
 START_LIMIT_S = 120.0
 

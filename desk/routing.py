@@ -62,6 +62,7 @@ _QUEUE_OF: Final[Mapping[str, str]] = {
     "third_party_answering": "right_party",
     "identity_failed": "right_party",
     "dialogue_down": "breakdown",
+    "guard_breach": "breakdown",
     "record_failed": "breakdown",
 }
 

@@ -75,7 +75,7 @@ class DebtorsPhone:
         self._coming = np.concatenate([self._coming, self._sound(words)])
         return self.receive()
 
-    def play(self, samples: Samples) -> None:
+    def play(self, samples: Samples) -> None:  # noqa: ARG002  (a CallLeg hears sound; this one reads the talk)
         """The debtor hears the bot; what was said is read off the talk."""
         self._asked = True
 

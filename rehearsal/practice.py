@@ -31,17 +31,11 @@ class PracticeDebtor:
 def practice_debtor(ledger: Ledger, home: Path, language: str, seed: int, today: date) -> PracticeDebtor:
     """Import one overdue account of a made-up person who speaks `language` ("zh" or "en") and can be found.
 
-    The file it is imported from is left in `home`.
+    The same seed and language always give the same person. The file it is imported from is left in `home`.
     """
     people = MadeUpPeople(seed)
-    book = make_book(ENOUGH_ROWS, seed, today).filter(pl.col("dpd") > 0)
-    for row in book.iter_slices(1):
-        external_ref = row["external_ref"][0]
-        contact = people.contact_for(external_ref)
-        if contact.language == language and contact.tz_candidates:
-            break
-    else:
-        raise LookupError(f"nobody among {book.height} made-up debtors speaks {language}")
+    row = _row(people, language, today)
+    external_ref = row["external_ref"][0]
     file = home / "practice.parquet"
     home.mkdir(parents=True, exist_ok=True)
     row.write_parquet(file)
@@ -49,3 +43,19 @@ def practice_debtor(ledger: Ledger, home: Path, language: str, seed: int, today:
     with ledger.read() as work:
         account_id = work.session.exec(select(Account.id).where(Account.external_ref == external_ref)).one()
     return PracticeDebtor(account_id, language, people.identity_last4(external_ref))
+
+
+def practice_identity(language: str, seed: int, today: date) -> str:
+    """The identity answer of the practice debtor of that seed and language."""
+    people = MadeUpPeople(seed)
+    return people.identity_last4(_row(people, language, today)["external_ref"][0])
+
+
+def _row(people: MadeUpPeople, language: str, today: date) -> pl.DataFrame:
+    """The first overdue row of a made-up book whose person speaks `language`."""
+    book = make_book(ENOUGH_ROWS, people.seed, today).filter(pl.col("dpd") > 0)
+    for row in book.iter_slices(1):
+        contact = people.contact_for(row["external_ref"][0])
+        if contact.language == language and contact.tz_candidates:
+            return row
+    raise LookupError(f"nobody among {book.height} made-up debtors speaks {language}")

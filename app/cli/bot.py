@@ -17,8 +17,9 @@ from app.cli.console import BadInput, answer, existing, stderr
 from app.cli.records import AsJson
 from app.floor import Floor, open_floor
 from app.settings import Settings
-from bot.phone.call import Voicebox, run_wav_call
+from bot.phone.call import Voicebox, run_call
 from bot.phone.record import CallRecord
+from bot.phone.wav_leg import WavLeg
 from bot.session import Reply
 from ledger.tables import Account, Debtor, Turn
 from rehearsal.practice import PracticeDebtor, practice_debtor
@@ -67,6 +68,9 @@ def call(
     existing(wav)
     if not out.resolve().parent.is_dir():
         raise BadInput(f"no such folder: {out.parent}")
+    leg = WavLeg.open(wav, out)
+    if isinstance(leg, BadAudio):
+        raise BadInput(f"{wav.name}: {leg.detail}")
     recogniser = Recogniser(HearSettings(model=Settings().asr_model))
     if recogniser.caution:
         stderr.print(f"amends: {recogniser.caution}", markup=False)
@@ -77,17 +81,14 @@ def call(
                 heard = select(Turn.intent).where(Turn.conversation_id == conversation_id, Turn.speaker == "debtor")
                 return work.session.exec(heard.order_by(Turn.seq.desc())).first()  # type: ignore[attr-defined]
 
-        done = run_wav_call(
-            wav,
-            out,
+        done = run_call(
+            leg,
             sessions=floor.sessions,
             voicebox=Voicebox(recogniser, speaker),
             account_id=debtor.account_id,
             language=debtor.language,
             last_intent=last_intent,
         )
-    if isinstance(done, BadAudio):
-        raise BadInput(f"{wav.name}: {done.reason}")
     answer(done, as_json=as_json, text=lambda: _told(done))
 
 

@@ -109,7 +109,7 @@ def _run(
         answer(told, as_json=as_json, text=lambda: table(told))
         if not once:
             clock[0] = wiring.real_clock
-            keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), carriers))
+            keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions))
 
 
 def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: ExitStack) -> dict[str, Place]:
@@ -146,7 +146,7 @@ def _play(
 
     collectors = Collectors(ledger, packs, COLLECTORS, seed)
     beats = (
-        *beats_of(ledger, packs, registry_of(floor.settings), carriers, timed),
+        *beats_of(ledger, packs, registry_of(floor.settings), carriers, floor.sessions, timed),
         Heartbeat("collectors", CASE_TAKES, lambda: timed("wrap_up", collectors.work_on)),
     )
     scheduler = VirtualScheduler(virtual)

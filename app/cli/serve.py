@@ -35,7 +35,8 @@ def serve() -> None:
         open_floor(settings, ledger, settings.port, lambda step: stderr.print(f"==> {step}")) as floor,
     ):
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
-        keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), {"chat": outbox.place}))
+        carriers = {"chat": outbox.place}
+        keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions))
 
 
 def keep_serving(floor: Floor, beats: Sequence[Heartbeat]) -> None:

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from app import wiring
 from app.cli.bot import Language
 from app.cli.console import BadInput, answer, existing, stderr
 from app.cli.records import AsJson
 from app.settings import Settings
+from bot.phone.script_wav import write_debtor_side
+from rehearsal.practice import practice_identity
 from speech.audio import BadAudio
 from speech.files import Said, Transcript, say_to_file, transcribe_file
 from speech.hear import HearSettings, Recogniser
@@ -21,6 +24,7 @@ def register(cli: typer.Typer) -> None:
     speech = typer.Typer(help="Hear and speak.", no_args_is_help=True)
     speech.command("transcribe")(transcribe)
     speech.command("say")(say)
+    speech.command("script")(script)
     cli.add_typer(speech, name="speech")
 
 
@@ -37,7 +41,7 @@ def transcribe(
     for file in files:
         transcript = transcribe_file(file, lang, recogniser)
         if isinstance(transcript, BadAudio):
-            raise BadInput(f"{file.name}: {transcript.reason}")
+            raise BadInput(f"{file.name}: {transcript.detail}")
         heard.append(transcript)
     answer(heard, as_json=as_json, text=lambda: "\n".join(map(_line, heard)))
 
@@ -55,6 +59,22 @@ def say(
         except (ValueError, FileNotFoundError) as error:
             raise BadInput(str(error)) from error
     answer(said, as_json=as_json, text=lambda: f"{said.seconds:.2f} s in {said.file}")
+
+
+def script(
+    lines: Annotated[list[str], typer.Argument(help="What the debtor says, in order. Digits alone are keyed.")],
+    out: Annotated[Path, typer.Option(help="The WAV to write.")],
+    lang: Language = "en",
+    seed: Annotated[int, typer.Option(help="Whose identity answer {identity} stands for: see `amends call`.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Speak a debtor's side of a call into a WAV for `amends call`; {identity} keys the practice debtor's answer."""
+    if not out.resolve().parent.is_dir():
+        raise BadInput(f"no such folder: {out.parent}")
+    identity = practice_identity(lang, seed, wiring.real_clock().date())
+    with Speaker() as speaker:
+        write_debtor_side([line.replace("{identity}", identity) for line in lines], lang, out, speaker)
+    answer({"file": out, "lines": len(lines)}, as_json=as_json, text=lambda: f"{len(lines)} lines in {out}")
 
 
 def _line(transcript: Transcript) -> str:

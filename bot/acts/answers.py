@@ -60,7 +60,9 @@ def who_we_are(talk: Talk, request: ActionRequest) -> Effect:
 
 def how_to_pay(talk: Talk, request: ActionRequest) -> Effect:
     talk.say("how_to_pay")
-    talk.say("pay_link", link=talk.terms.pay_link)
+    # An address read out letter by letter helps nobody.
+    if talk.conversation.channel != "voice":
+        talk.say("pay_link", link=talk.terms.pay_link)
     return go_on(talk, request)
 
 

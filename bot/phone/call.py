@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import structlog
 
 from bot.phone.ports import CallLeg, Ears, LastIntent, Mouth, Talks
 from bot.phone.record import CallRecord, CallTurn, Outcome, StageTimes
-from bot.phone.wav_leg import WavLeg
 from bot.phrases import Line
 from bot.session import Reply
-from speech.audio import BadAudio, silence
+from speech.audio import silence
 from speech.listen import Keyed, Listener, Utterance
 from speech.spoken import spoken
 
@@ -28,37 +26,6 @@ class Voicebox:
 
     recogniser: Ears
     speaker: Mouth
-
-
-def run_wav_call(
-    wav: Path,
-    out: Path,
-    *,
-    sessions: Talks,
-    voicebox: Voicebox,
-    account_id: str,
-    language: str,
-    attempt_id: str | None = None,
-    last_intent: LastIntent = lambda _: None,
-) -> CallRecord | BadAudio:
-    """Run a call with a recorded debtor. A recording that cannot be used starts no conversation.
-
-    :param wav: the debtor's side, any rate; each utterance answers the bot's words before it.
-    :param out: where the bot's side is written (16 kHz WAV); its folder must exist.
-    :raises FileNotFoundError: when the folder for `out` does not exist.
-    """
-    leg = WavLeg.open(wav, out)
-    if isinstance(leg, BadAudio):
-        return leg
-    return run_call(
-        leg,
-        sessions=sessions,
-        voicebox=voicebox,
-        account_id=account_id,
-        language=language,
-        attempt_id=attempt_id,
-        last_intent=last_intent,
-    )
 
 
 def run_call(

@@ -59,7 +59,7 @@ class Attempt(SQLModel, table=True):
     number_index: str = ""
     """Blind index of the number or address used; caps are counted per number."""
     status: str = "reserved"
-    """'reserved', 'placed', 'finished' or 'unknown' (found half-way after a crash; counts toward every cap)."""
+    """'reserved', 'finished' or 'unknown' (found half-way after a crash; counts toward every cap)."""
     outcome: str | None = None
     reserved_at: datetime = Field(sa_type=UtcDateTime, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -77,7 +77,7 @@ class Promise(SQLModel, table=True):
     currency: str
     due_on: date
     status: str = "open"
-    """'open', 'kept', 'partial' or 'broken'."""
+    """'open', 'kept', 'partial', 'broken', or 'superseded' by a later promise on the same account."""
     read_back_at: datetime = Field(sa_type=UtcDateTime)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
 

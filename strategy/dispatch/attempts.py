@@ -11,9 +11,8 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Attempt
 from strategy.policy.facts import OUTCOMES
 
-OPEN: Final = ("reserved", "placed")
 STALE_AFTER: Final = timedelta(hours=2)
-"""Longer than any talk; an attempt still open after it was left half-way by a crash."""
+"""Longer than any talk; an attempt still reserved after it was left half-way by a crash."""
 
 
 def finish(work: UnitOfWork, attempt_id: str, outcome: str) -> None:
@@ -22,7 +21,7 @@ def finish(work: UnitOfWork, attempt_id: str, outcome: str) -> None:
     A word that is no outcome is recorded as 'unknown', which counts toward every cap.
     """
     attempt = work.session.get_one(Attempt, attempt_id)
-    if attempt.status not in OPEN:
+    if attempt.status != "reserved":
         return
     known = outcome if outcome in OUTCOMES else "unknown"
     attempt.outcome = known
@@ -39,7 +38,7 @@ def reconcile(ledger: Ledger, stale_after: timedelta = STALE_AFTER) -> int:
     with ledger.begin() as work:
         stale = work.session.exec(
             select(Attempt)
-            .where(col(Attempt.status).in_(OPEN), col(Attempt.reserved_at) <= work.now - stale_after)
+            .where(Attempt.status == "reserved", col(Attempt.reserved_at) <= work.now - stale_after)
             .order_by(Attempt.id)
         ).all()
         for attempt in stale:

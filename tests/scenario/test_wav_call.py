@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from sounds import MINI_MODEL, needs_mini_model
 
-from bot.phone.call import Voicebox, run_wav_call
+from bot.phone.call import Voicebox, run_call
 from bot.phone.script_wav import write_debtor_side
+from bot.phone.wav_leg import WavLeg
 from bot.phrases import say
 from bot.session import Reply
 from speech.audio import BadAudio, read_audio
@@ -53,8 +54,9 @@ def test_a_scripted_debtor_is_understood_turn_by_turn(tmp_path: Path, language: 
     with Speaker() as speaker:
         written = write_debtor_side(script, language, wav, speaker)
         voicebox = Voicebox(Recogniser(HearSettings(str(MINI_MODEL))), speaker)
-        record = run_wav_call(wav, out, sessions=talks, voicebox=voicebox, account_id="account-1", language=language)
-    assert not isinstance(record, BadAudio)
+        leg = WavLeg.open(wav, out)
+        assert isinstance(leg, WavLeg)
+        record = run_call(leg, sessions=talks, voicebox=voicebox, account_id="account-1", language=language)
     assert written.utterances == len(script)
     assert talks.told == script
     assert record.outcome == "completed"

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sounds import noise
 
-from bot.phone.call import Voicebox, run_call, run_wav_call
+from bot.phone.call import Voicebox, run_call
+from bot.phone.wav_leg import WavLeg
 from bot.phrases import Line, say
 from bot.session import Reply
 from speech.activity import CHUNK
@@ -198,9 +199,11 @@ def test_a_fault_of_the_conversation_is_passed_on_and_the_line_released(word: Sa
 
 
 def wav_call(wav: Path, out: Path, talks: ScriptedTalks, ears: ScriptedEars):
-    return run_wav_call(
-        wav,
-        out,
+    leg = WavLeg.open(wav, out)
+    if isinstance(leg, BadAudio):
+        return leg
+    return run_call(
+        leg,
         sessions=talks,
         voicebox=Voicebox(ears, BriefMouth()),
         account_id="account-1",
