@@ -33,8 +33,8 @@ class ActionRequest:
 class ActionReply:
     """What our side did: ids of the bot turns it recorded, slots for Rasa to remember, and what Rasa does next.
 
-    `end_form` closes an open form. `listen` lets the debtor speak next, instead of another act. Words never travel through
-    Rasa; whoever asked reads the turns from the ledger.
+    `end_form` closes an open form. `listen` lets the debtor speak next, instead of another act. Words never travel
+    through Rasa; whoever asked reads the turns from the ledger.
     """
 
     turn_ids: tuple[str, ...] = ()
