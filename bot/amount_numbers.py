@@ -33,7 +33,7 @@ _RANGE = re.compile(
     rf"(?P<low>[1-9{_DIGIT}])\s*(?P<to>[到至~-]?)\s*(?P<high>[1-9{_DIGIT}])\s*(?P<unit>[十百千万])(?:{_AFTER})?",
     re.ASCII,
 )
-_SCALE = r"(?:hundred|thousand|grand|million)"
+_SCALE = r"(?:hundred|thousand|grand|million|k(?![a-z]))"
 _WORD = rf"(?:{'|'.join(sorted(EN_WORDS, key=len, reverse=True))}|{_SCALE})"
 _WORDS = re.compile(
     rf"(?P<before>{_BEFORE})?\b(?P<run>(?:(?:half )?an? (?={_SCALE})|\d+(?:\.\d+)? (?={_SCALE}))?{_WORD}"
@@ -50,12 +50,15 @@ _OTHER_AFTER = re.compile(
     re.ASCII,
 )
 _OTHER_BEFORE = re.compile(
-    r"[a-z#*/:\d]$|\d[.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码|\b(?:number|phone|account|card|ending(?: in)?|order"
-    r"|case|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$",
+    r"[a-z#*/:\d]$|[\d$¥€£][.,]$|(?:第|尾号|电话|手机|[账卡单编]号|号码|\b(?:number|phone|account|card|ending(?: in)?"
+    r"|order|case|ref(?:erence)?|room|flat|section|aged?|i am))[: 是为]*$",
     re.ASCII,
 )
-_OWED_OR_EARNED = re.compile(
-    r"\b(?:owed?|earn|salary|rent|income)\b[^,;.]{0,12}$|(?:欠|月薪|工资|收入|房租)[^,;.还付交转]{0,4}$", re.ASCII
+# What is owed, earned or paid already is not what is offered.
+_NOT_OFFERED = re.compile(
+    r"\b(?:owed?|earn|salary|rent|income|(?<!be )(?<!get )paid)\b[^,;.]{0,12}$"
+    r"|(?:已经?[还付交]了?|[还付交]过了?|欠|月薪|工资|收入|房租)[^,;.还付交转]{0,4}$",
+    re.ASCII,
 )
 _INEXACT_BEFORE = re.compile(r"[几数好]$|\b(?:few|several|couple(?: of)?) $", re.ASCII)
 _INEXACT_AFTER = re.compile(r"\s*(?:多(?![少久谢])|来(?=[块元])|几|-?(?:ish|something|odd)\b)", re.ASCII)
@@ -168,10 +171,13 @@ def _written(run: str) -> Sums:
 def _is_money(said: str, found: re.Match[str], marked: bool, *, scaled: bool) -> bool:
     """Money by its currency; otherwise by its size or by being all that was said, and by counting nothing else."""
     before = said[: found.start()]
-    if _OWED_OR_EARNED.search(before) or _INEXACT_BEFORE.search(before):
+    if _NOT_OFFERED.search(before) or _INEXACT_BEFORE.search(before):
         return False
     if marked:
         return True
+    # "I am free at 3": an hour of the day.
+    if len(found["run"]) <= 2 and re.search(r"\b(?:at|before|after|until|till|by) $", before):
+        return False
     if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(said, found.end()):
         return False
     return scaled or bool(_FILLER.fullmatch(before) and _FILLER.fullmatch(said, found.end()))

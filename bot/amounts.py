@@ -46,7 +46,18 @@ _ALL = re.compile(
 )
 _LEAST = re.compile(r"最低|最少|\b(?:minimum|the least)\b", re.ASCII)
 _DUE = re.compile(r"逾期|到期|应还|\b(?:overdue|past due|amount due|due amount|what is due|arrears)\b", re.ASCII)
-_BALANCE = re.compile(r"余额|\b(?:balance)\b", re.ASCII)
+_BALANCE = re.compile(r"余额|\bbalance\b", re.ASCII)
+# One of the two sums by its name, as the answer to "do you mean ... or ...?".
+_DUE_ALONE = re.compile(
+    r"(?:逾期|到期|应还)(?:[的了]?(?:金额|部分|款项?|那部分|欠款|钱)|的[吧.]?$)"
+    r"|\b(?:(?:overdue|past due|due) (?:amount|part|sum)|amount (?:past |over)?due|what is (?:past |over)?due"
+    r"|arrears)\b",
+    re.ASCII,
+)
+_BALANCE_ALONE = re.compile(
+    r"(?:全部|所有|整个)余额|^余额[吧.]?$|\b(?:whole|full|entire|total) balance\b|^(?:the )?balance[.]?$", re.ASCII
+)
+_QUESTION = re.compile(r"\?|[吗呢么]\W*$")
 _ASKING = re.compile(r"多少|\b(?:how much|what is)\b(?! (?:due|overdue))", re.ASCII)
 
 
@@ -78,9 +89,9 @@ def _shares(said: str, due: Decimal, balance: Decimal) -> list[Mention[Decimal]]
     ]
     if parts:
         return parts
-    for word, sums in ((_LEAST, (due,)), (_ALL, whole), (_DUE, whole), (_BALANCE, whole)):
+    for word, sums in ((_LEAST, (due,)), (_ALL, whole), (_DUE_ALONE, (due,)), (_BALANCE_ALONE, (balance,))):
         found = word.search(said)
-        if found:
+        if found and not (word in (_DUE_ALONE, _BALANCE_ALONE) and _QUESTION.search(said)):
             return [Mention(found.start(), found.end(), sums)]
     return []
 

@@ -12,8 +12,13 @@ from bot.mentions import Mention, options, standing
 from bot.wording import normalise
 
 _RULES = {"zh": dates_zh.RULES + dates_en.RULES, "en": dates_en.RULES + dates_zh.RULES}
-_BESIDE = re.compile(r"[\s,()]*")
+_BESIDE = re.compile(r"[\s,()]*(?:the )?")
 _WEEKDAY = re.compile(r"[^\d]*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:周|星期|礼拜)[一二三四五六日天])")
+_BARE_DAY = re.compile(r"(?:就|on |by |the )*(\d{1,2}|[一二三四五六七八九十]{1,3})吧?[.!?]?")
+_PAID_BEFORE = re.compile(
+    r"(?:\bpaid|\b(?:pay|salary|wages)\b[^,;.]{0,12}\bcomes?(?: in)?)(?: on| by)?(?: the)? $|工资[^,;.还]{0,3}$"
+)
+_PAID_AFTER = re.compile(r"[^,;.还|]{0,3}(?:[发领]工资|发薪|工资[到发]|发[,.])")
 _ANY_DAY = date(2024, 1, 1)
 
 
@@ -39,11 +44,23 @@ def parse_date(text: str, lang: str, today: date) -> Day | Ambiguous | None:
     """
     said = normalise(text)
     meant = standing(_mentions(said, lang, today), said)
-    days = options(meant)
+    # "I get paid on the 25th, so the 26th": the first is no promise when there is another.
+    days = options([each for each in meant if not _is_payday(each, said)]) or options(meant)
     days = tuple(day for day in days if day >= today) or days
     if len(days) == 1:
         return Day(days[0])
     return Ambiguous(days) if meant else None
+
+
+def bare_day(text: str, lang: str, today: date) -> Day | Ambiguous | None:
+    """The day of the month that a figure alone names ("15", 十五, "on 15"); None when `text` is anything else.
+
+    It is a day only as the answer to "which day?"; to `parse_date` and `parse_amount` it is an amount.
+    """
+    found = _BARE_DAY.fullmatch(normalise(text))
+    if found is None:
+        return None
+    return parse_date(f"{found[1]}号", lang, today)
 
 
 def without_dates(said: str, lang: str) -> str:
@@ -64,6 +81,10 @@ def _mentions(said: str, lang: str, today: date) -> list[Mention[date]]:
         for mention in found:
             unread = unread[: mention.start] + "|" * (mention.end - mention.start) + unread[mention.end :]
     return _said_twice(sorted(found, key=lambda each: each.start), said)
+
+
+def _is_payday(mention: Mention[date], said: str) -> bool:
+    return bool(_PAID_BEFORE.search(said[: mention.start]) or _PAID_AFTER.match(said, mention.end))
 
 
 def _days(resolve: Resolve, match: re.Match[str], today: date) -> Days | None:

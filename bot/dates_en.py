@@ -23,6 +23,7 @@ from bot.numerals import english
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LONG_MONTH = r"(?:january|february|march|april|june|july|august|september|october|november|december)"
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|(?<!i )(?<!we )(?<!it )may|june?|july?"
     r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
@@ -45,8 +46,8 @@ _CARDINAL = (
     r"twenty[ -](?:one|two|three|four|five|six|seven|eight|nine)|thirty[ -]one|twenty|thirty|ten|eleven|twelve"
     r"|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|one|two|three|four|five|six|seven|eight|nine"
 )
-# The first what? "The first payment" is no day, "the first of next month" was read before.
-_FIRST_OF_WHAT = r"(?<!first)(?<!second)(?<!third)(?<!fourth)"
+# "The first payment" is no day; "the first of next month" was read before.
+_NOT_COUNTING = r"(?<!first)(?<!second)(?<!third)"
 _ANY_DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL}|{_CARDINAL})\b(?![.,]\d|%)"
 _NTH = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL})\b"
 _YEAR = r"(?:,? (?P<year>\d{4}))?"
@@ -120,6 +121,10 @@ def _part_of_month(found: re.Match[str], today: date) -> Days:
     month_day = _which_month(found["which"] or "this", today)
     day = last_of_month(month_day) if at == 31 else month_day.replace(day=at)
     return (add_months(day, 1) if not found["which"] and day < today else day,)
+
+
+def _first_of_month(_: re.Match[str], today: date) -> Days:
+    return next_with_day(1, today)
 
 
 def _end_of_week(found: re.Match[str], today: date) -> Days:
@@ -199,6 +204,8 @@ RULES: tuple[Rule, ...] = tuple(
             rf"|(?:{_WHICH_MONTH} )?month)\b",
             _part_of_month,
         ),
+        (r"\blast day of (?:the |this |(?P<which>next) )month\b(?P<at>)(?P<month>)", _part_of_month),
+        (r"\b(?:the )?(?:first|1st) of the month\b", _first_of_month),
         (r"\b(?:month[ -]?end|eom)\b(?P<at>)(?P<month>)(?P<which>)", _part_of_month),
         (r"\bend of (?:the |this )?(?:(?P<which>next) )?week\b", _end_of_week),
         (r"\b(?:end of (?:the|this) year|year[ -]?end)\b", _end_of_year),
@@ -216,6 +223,7 @@ RULES: tuple[Rule, ...] = tuple(
             r"\b(?:pay|do|transfer)(?: (?:it|that|all|everything))? (?:right now|now|immediately|straight away)\b",
             _offset(0),
         ),
+        (r"^(?:right )?now[.!]*$", _offset(0)),
         (r"\byesterday\b", _offset(-1)),
         (rf"\b(?P<week_after>next|this|last) week,? (?:on )?(?P<which>){_WEEKDAY}", _weekday),
         (
@@ -224,13 +232,15 @@ RULES: tuple[Rule, ...] = tuple(
             _weekday,
         ),
         (r"\b(?:the )?(?:(?P<which>this|next|last|coming) )?weekend\b", _weekend),
-        (rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)|(?<!a )(?<!one )(?<!two )(?:{_ORDINAL})){_FIRST_OF_WHAT}\b", _this_day),
+        (rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)|(?<!a )(?<!one )(?<!two )(?:{_ORDINAL})){_NOT_COUNTING}\b", _this_day),
         (r"\bthe (?P<day>\d{1,2})\b(?![.,]\d|%)", _this_day),
         (r"(?<![\d/.])(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?(?![\d/.])", _slashed),
         (
             r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary) comes?|(?:next|this) (?:week|month)|soon|asap"
             r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now"
-            r"|(?:in|by|until) (?:january|february|march|april|june|july|august|september|october|november|december)"
+            rf"|(?:(?:in |within )?{_COUNT} )?(?:business|working) days|the month after next"
+            r"|christmas|new year|easter|thanksgiving"
+            rf"|(?:in|by|until|early|late) {_LONG_MONTH}"
             r")\b",
             _vague,
         ),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from bot.calendar_days import (
     NO_DAY,
     Days,
+    Resolve,
     Rule,
     add_months,
     coming,
@@ -18,7 +19,7 @@ from bot.calendar_days import (
     of_week,
     on,
 )
-from bot.numerals import chinese
+from bot.numerals import ZH_DIGITS, chinese
 
 _NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,4})"
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
@@ -37,6 +38,9 @@ _PART = r"(?P<at>初|中旬|中间|中(?!国|秋|午)|上旬|下旬|底|末|尾(
 
 
 def _number(said: str) -> int | None:
+    """The number; None for two digits side by side, which name a range (两三天) rather than a number."""
+    if len(said) > 1 and all(each in ZH_DIGITS for each in said):
+        return None
     value = chinese(said)
     return None if value is None else int(value)
 
@@ -115,11 +119,15 @@ def _after(found: re.Match[str], today: date) -> Days:
     if said == "半":
         return (today + timedelta(days=15),) if unit == "月" else NO_DAY
     count = _number(said)
-    if count is None:
-        return NO_DAY
+    counts = [ZH_DIGITS[each] for each in said] if count is None and len(said) == 2 else [count]
     if unit == "月":
-        return (add_months(today, count),)
-    return (today + timedelta(days=count * (1 if unit in "天日" else 7)),)
+        return tuple(add_months(today, each) for each in counts if each is not None)
+    return tuple(today + timedelta(days=each * (1 if unit in "天日" else 7)) for each in counts if each is not None)
+
+
+def _either_of(first: int) -> Resolve:
+    """今明两天, 明后天: this day or the one after it."""
+    return lambda _, today: (today + timedelta(days=first), today + timedelta(days=first + 1))
 
 
 def _vague(_: re.Match[str], __: date) -> Days:
@@ -142,7 +150,7 @@ def _end_of_year(_: re.Match[str], today: date) -> Days:
 RULES: tuple[Rule, ...] = tuple(
     (re.compile(shape, re.ASCII), resolve)
     for shape, resolve in (
-        (r"农历|阴历|旧历|春节|过年|年后|年前|中秋|端午|清明|国庆|元宵", _vague),
+        (r"农历|阴历|旧历|春节|过完?年|年后|年前|中秋|端午|清明|国庆|元宵", _vague),
         (r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)", _dated),
         (
             rf"(?:(?P<year>(?<!\d)(?:\d{{4}}|\d\d)|[今明后去])年\s*)?(?<!\d)(?P<month>{_MONTH})\s*月\s*份?\s*"
@@ -153,12 +161,20 @@ RULES: tuple[Rule, ...] = tuple(
         (rf"{_WHICH}月的?\s*(?P<day>{_DAY})(?:\s*{_NTH}|{_NO_AMOUNT})", _in_month),
         (rf"{_WHICH}?月{_PART}", _part_of_month),
         (r"年[底末]", _end_of_year),
+        (rf"{_WHICH}?{_WEEK}六[,和]?[日天]", _weekend),
         (
             rf"{_WHICH}?(?<![每一二两三四五六七八九十几\d]){_WEEK}(?P<weekday>[一二三四五六日天](?!定|直|起还|样)|[1-7](?!\d))",
             _weekday,
         ),
         (rf"{_WHICH}?周末", _weekend),
-        (r"过[两几]天(?!之?后)|几天[后内]|这[几两]天|过一?阵子|过段时间|尽快|最近|回头|改天|到时候", _vague),
+        (r"今明[两天]?天?", _either_of(0)),
+        (r"明后[两天]?天?", _either_of(1)),
+        (
+            r"过[两几]天(?!之?后)|几天[后内]|这[几两]天|过一?阵子|过段时间|尽快|最近|回头|改天|到时候|个把月"
+            rf"|{_NUMBER}?个工作日[后内]?",
+            _vague,
+        ),
+        (r"^(?:现在|马上|立刻|立即)[吧.!]*$", _today),
         (rf"(?:过|等){_DURATION}(?:[之以]?后)?|{_DURATION_TOO}[之以]?[后内]", _after),
         (r"(?P<relative>大前|前|昨|今|明|大?后)[天日早晚]", _relative),
         (r"(?:现在|马上|立刻|立即|这)就?(?:去|给你们?)?(?=[还付交转缴])", _today),

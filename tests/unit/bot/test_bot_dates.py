@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.dates import Ambiguous, Day, parse_date
+from bot.dates import Ambiguous, Day, bare_day, parse_date
 
 WEDNESDAY = date(2026, 11, 18)
 VAGUE = ("?",)
@@ -76,7 +76,13 @@ CHINESE: list[tuple[str, tuple[str, ...]]] = [
     ("上周五", ("11-13",)),
     ("11月3号", ("11-03",)),
     ("friday还", ("11-20",)),
+    ("马上", ("11-18",)),
+    ("明后天", ("11-19", "11-20")),
+    ("两三天后", ("11-20", "11-21")),
+    ("星期六、日都行", ("11-21", "11-22")),
+    ("我25号发工资，26号还2000", ("11-26",)),
     ("发工资那天", VAGUE),
+    ("三个工作日内", VAGUE),
     ("过两天", VAGUE),
     ("过几天再说", VAGUE),
     ("下个月", VAGUE),
@@ -156,7 +162,15 @@ ENGLISH: list[tuple[str, tuple[str, ...]]] = [
     ("last Friday", ("11-13",)),
     ("three days ago", ("11-15",)),
     ("Nov 3", ("11-03",)),
+    ("right now", ("11-18",)),
+    ("the last day of the month", ("11-30",)),
+    ("the first of the month", ("12-01",)),
+    ("Saturday the 28th", ("11-28",)),
+    ("I get paid on the 25th, so the 26th", ("11-26",)),
+    ("I get paid on the 25th", ("11-25",)),
     ("payday", VAGUE),
+    ("in 3 business days", VAGUE),
+    ("early December", VAGUE),
     ("when I get paid", VAGUE),
     ("next month", VAGUE),
     ("in a couple of days", VAGUE),
@@ -217,3 +231,19 @@ def expected(days: tuple[str, ...]) -> set[str]:
 )
 def test_the_same_words_mean_other_days_on_other_days(text: str, lang: str, today: date, days: set[str]) -> None:
     assert read(text, lang, today) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "day"),
+    [
+        ("25", "en", Day(date(2026, 11, 25))),
+        ("on 25.", "en", Day(date(2026, 11, 25))),
+        ("就二十五吧", "zh", Day(date(2026, 11, 25))),
+        ("31", "zh", Ambiguous((date(2026, 11, 30), date(2026, 12, 31)))),
+        ("300", "en", None),
+        ("25 dollars", "en", None),
+        ("好", "zh", None),
+    ],
+)
+def test_a_figure_alone_can_answer_which_day(text: str, lang: str, day: Day | Ambiguous | None) -> None:
+    assert bare_day(text, lang, WEDNESDAY) == day
