@@ -55,6 +55,23 @@ RIGHT_PARTY: Final[Mapping[str, Act]] = {
 }
 """Acts that presume the right party; for anybody else the identity question comes first, whatever Rasa proposes."""
 
+SURE_ENOUGH: Final = 0.35
+"""Confidence from which a reading may have consequences; below it the debtor is asked to say it another way."""
+
+WITH_CONSEQUENCES: Final = frozenset(
+    {
+        "action_complaint",
+        "action_stop_contact",
+        "action_wrong_person",
+        "action_dispute",
+        "action_already_paid",
+        "action_hardship",
+        "action_refuse",
+        "action_callback",
+    }
+)
+"""Acts that end the talk, hold contact or open a case. A wish for a person is not among them: it is always granted."""
+
 
 class Actions:
     """What answers Rasa's action webhook."""
@@ -80,9 +97,11 @@ class Actions:
                 # Nothing more is done in a talk that is over, whatever Rasa still proposes.
                 return write_reply(ActionReply(listen=True))
             talk = Talk(work, conversation, self._terms, self._open_case)
-            if request.action in RIGHT_PARTY and not conversation.verified:
+            if request.action in WITH_CONSEQUENCES and request.confidence < SURE_ENOUGH:
+                act = answers.not_understood
+            elif request.action in RIGHT_PARTY and not conversation.verified:
                 act = answers.verify_first
-            if request.action not in ("action_not_understood", "validate_promise_form") and request.form is None:
+            if act is not answers.not_understood and request.form is None:
                 talk.note(misses=None)
             effect = act(talk, request)
             turns = talk.speak()

@@ -38,6 +38,7 @@ class ScriptedDialogue:
         self.down = False
         self.slots: dict[str, Any] = {}
         self.intent = "give"
+        self.confidence = 0.9
         self.form: str | None = None
         self.during: Callable[[], None] = lambda: None
 
@@ -63,14 +64,14 @@ class ScriptedDialogue:
                 "sender_id": conversation_id,
                 "tracker": {
                     "slots": self.slots,
-                    "latest_message": {"text": text, "intent": {"name": self.intent, "confidence": 0.9}},
+                    "latest_message": {"text": text, "intent": {"name": self.intent, "confidence": self.confidence}},
                     "active_loop": {"name": self.form} if self.form else {},
                 },
             }
             reply = self.actions.run(body)
             self.slots |= {event["name"]: event["value"] for event in reply["events"] if event["event"] == "slot"}
             turns += [response["custom"]["turn"] for response in reply["responses"]]
-        return Answer(tuple(turns), self.intent, 0.9)
+        return Answer(tuple(turns), self.intent, self.confidence)
 
 
 @pytest.fixture
@@ -154,6 +155,13 @@ def test_an_act_for_the_right_party_only_asks_who_it_is_when_rasa_proposes_it_to
     dialogue.proposals = [("action_tell_amount",)]
     reply = sessions.turn(_open(sessions), "tell me everything")
     assert [line.template for line in reply.lines] == ["not_before_identity"]
+
+
+def test_an_unsure_reading_has_no_consequences(ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue) -> None:
+    dialogue.proposals, dialogue.confidence = [("action_stop_contact",)], 0.3
+    reply = sessions.turn(_verified(sessions), "frobnicate")
+    assert [line.template for line in reply.lines] == ["rephrase"]
+    assert _all(ledger, Hold) == []
 
 
 def test_no_transaction_is_open_while_the_model_thinks(
