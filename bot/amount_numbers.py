@@ -80,6 +80,8 @@ _ALIKE = {
 }
 # What may follow the yuan: tenths and hundredths of one.
 _SMALL = {"tenth": Decimal("0.1"), "cent": Decimal("0.01")}
+# How much of the text before a number can say what it counts, in characters.
+_NEAR = 40
 _MOST, _MOST_UNMARKED = Decimal(10) ** 12, Decimal(10) ** 8
 
 
@@ -171,14 +173,15 @@ def _written(run: str) -> Sums:
 def _is_money(said: str, found: re.Match[str], marked: bool, *, scaled: bool) -> bool:
     """Money by its currency; otherwise by its size or by being all that was said, and by counting nothing else."""
     before = said[: found.start()]
-    if _NOT_OFFERED.search(before) or _INEXACT_BEFORE.search(before):
+    near = before[-_NEAR:]
+    if _NOT_OFFERED.search(near) or _INEXACT_BEFORE.search(near):
         return False
     if marked:
         return True
     # "I am free at 3": an hour of the day.
-    if len(found["run"]) <= 2 and re.search(r"\b(?:at|before|after|until|till|by) $", before):
+    if len(found["run"]) <= 2 and re.search(r"\b(?:at|before|after|until|till|by) $", near):
         return False
-    if _OTHER_BEFORE.search(before) or _OTHER_AFTER.match(said, found.end()):
+    if _OTHER_BEFORE.search(near) or _OTHER_AFTER.match(said, found.end()):
         return False
     return scaled or bool(_FILLER.fullmatch(before) and _FILLER.fullmatch(said, found.end()))
 

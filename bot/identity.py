@@ -54,7 +54,7 @@ def _groups(said: str) -> list[str]:
 
 
 def _group(said: str, run: list[str], start: int, end: int) -> list[str]:
-    if not run or _MONEY_BEFORE.search(said, 0, start) or _UNIT_AFTER.match(said, end):
+    if not run or _MONEY_BEFORE.search(said[max(0, start - 3) : start]) or _UNIT_AFTER.match(said, end):
         return []
     # "Oh, 6232": a sigh before the answer is not a zero.
     if said.startswith("oh", start) and len("".join(run)) == 5:
