@@ -19,6 +19,8 @@ from bot.phrases import template
 from bot.wording import normalise
 
 LEXICON = Path(__file__).parent / "triggers.yaml"
+# A text without a letter of a language need not be searched for its words.
+LETTERS = {"zh": re.compile(r"[\u3400-\u9fff]"), "en": re.compile(r"[a-z]")}
 
 Priority = Literal["P0", "P1", "P2"]
 # What the talk does after the approved answer: go on, or stop with a goodbye.
@@ -73,7 +75,7 @@ def _words(category: _Category, said: str, lang: str) -> str | None:
     """What matched, after everything that only looks like it has been cut out of the text."""
     for language in (lang, "en" if lang == "zh" else "zh"):
         unless, pattern = category.unless.get(language), category.patterns.get(language)
-        if pattern is None:
+        if pattern is None or not LETTERS[language].search(said):
             continue
         found = pattern.search(unless.sub(" ~ ", said) if unless else said)
         if found:
@@ -133,11 +135,13 @@ def _category(entry: Mapping[str, Any], pieces: Mapping[str, str]) -> _Category:
 
 
 def _compiled(by_language: Mapping[str, list[str]] | None, pieces: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
-    """One pattern per language; `<name>` stands for a piece, a space in English for any white space."""
-    return {
-        lang: re.compile("|".join(f"(?:{_filled(pattern, pieces)})" for pattern in patterns))
-        for lang, patterns in (by_language or {}).items()
-    }
+    """One pattern per language; `<name>` stands for a piece. An English pattern stands for whole words."""
+    compiled = {}
+    for lang, patterns in (by_language or {}).items():
+        either = "|".join(f"(?:{_filled(pattern, pieces)})" for pattern in patterns)
+        # In ASCII rules a Chinese character is no part of a word, so an English word may stand right next to it.
+        compiled[lang] = re.compile(rf"\b(?:{either})(?!\w)", re.ASCII) if lang == "en" else re.compile(either)
+    return compiled
 
 
 def _filled(pattern: str, pieces: Mapping[str, str]) -> str:
