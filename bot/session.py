@@ -21,7 +21,7 @@ from bot import identity
 from bot.dialogue import Answer, DialogueDown, DialoguePort
 from bot.language import language_of
 from bot.phrases import Line, say
-from bot.redaction import IDENTITY, redact
+from bot.redaction import IDENTITY, holds_secret, redact
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken
 from bot.triggers import Trigger, detect, named
 from ledger.ledger import Ledger, UnitOfWork
@@ -148,6 +148,8 @@ class Sessions:
             talk.conversation.language = language_of(text, talk.language)
             redacted = redact(text)
             trigger = detect(redacted, talk.language)
+            if trigger is None and holds_secret(text):
+                trigger = named("card_or_secret_spoken")
             digits = None if talk.conversation.verified else identity.digits(text)
             if not talk.conversation.verified:
                 # Until we know whom we talk to, figures may be pieces of an identity number: none is kept or passed on.

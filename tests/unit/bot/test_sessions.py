@@ -157,6 +157,19 @@ def test_an_act_for_the_right_party_only_asks_who_it_is_when_rasa_proposes_it_to
     assert [line.template for line in reply.lines] == ["not_before_identity"]
 
 
+def test_a_card_number_is_neither_kept_nor_passed_on(
+    ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue
+) -> None:
+    reply = sessions.turn(_verified(sessions), "my card is 4111 1111 1111 1111")
+    assert [line.template for line in reply.lines] == ["trigger_secret", "ask_intention"]
+    assert dialogue.heard == []
+    with ledger.read() as work:
+        said = work.session.exec(select(Turn).where(Turn.speaker == "debtor").order_by(Turn.seq.desc())).first()
+        assert said is not None
+        assert "4111" not in work.open("turn", "text_sealed", said.id, said.text_sealed)
+        assert said.trigger == "card_or_secret_spoken"
+
+
 def test_an_unsure_reading_has_no_consequences(ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue) -> None:
     dialogue.proposals, dialogue.confidence = [("action_stop_contact",)], 0.3
     reply = sessions.turn(_verified(sessions), "frobnicate")
