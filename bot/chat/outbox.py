@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-
 from bot.chat.invites import make_invite
 from ledger.ledger import Ledger
 from ledger.tables import Account
