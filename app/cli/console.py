@@ -84,6 +84,12 @@ def table(rows: Mapping[str, Any], indent: str = "") -> str:
     return "\n".join(lines)
 
 
+def refuse(line: str, status: int) -> int:
+    """Print the one line of a refusal, however long it is, and give the exit status back."""
+    stderr.print(f"amends: {line}", markup=False, soft_wrap=True)
+    return status
+
+
 def existing(path: Path) -> Path:
     """:raises BadInput: no such file."""
     if not path.is_file():

@@ -3,26 +3,69 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any, Final
 
 import structlog
 import typer
-from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from app import logs
-from app.cli import bot, collect, demo, policy, records, serve, speech, strategy
-from app.cli.console import stderr
-from app.cli.faults import CLEAR_FAULTS
+from app.cli.console import refuse
+from app.cli.faults import clear_line
+
+# Each command's module is loaded when it is called: together they load half the scientific Python world.
+COMMANDS: Final = {
+    "demo": ("demo", "A day of collections: real Rasa, CatBoost and gate; made-up people."),
+    "init": ("records", "Make the keys and the database."),
+    "import": ("records", "Import a portfolio file."),
+    "train": ("collect", "Train willingness and ability on every imported book."),
+    "score": ("collect", "Score every open account and put it into a tier."),
+    "plan": ("collect", "Plan the contacts of the next 24 hours."),
+    "dispatch": ("collect", "Send what is due now through the gate, once."),
+    "serve": ("serve", "Serve the pages and dispatch what is due."),
+    "report": ("records", "What happened on one day, counted from the records."),
+    "strategy": ("strategy", "The strategy in force, and drafts: show, simulate."),
+    "policy": ("policy", "The contact policy: check."),
+    "bot": ("bot", "Talk to the bot: say."),
+    "call": ("bot", "Run a whole phone call from a WAV."),
+    "speech": ("speech", "Hear and speak: transcribe, say, script."),
+    "audit": ("records", "The audit chain: verify."),
+}
+
+
+class LateGroup(TyperGroup):
+    """The commands, each loaded when it is called; their list is known without loading any.
+
+    The signatures are click's, which Typer carries inside itself under names of its own.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        shelf = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
+        # Without a callback Typer turns a single command into the whole program.
+        shelf.callback()(lambda: None)
+        import_module(f"app.cli.{COMMANDS[cmd_name][0]}").register(shelf)
+        group = typer.main.get_command(shelf)
+        return group.commands[cmd_name] if isinstance(group, TyperGroup) else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
 
 cli = typer.Typer(
-    name="amends",
-    help="Amends (善还): the collections floor of a bank, as software.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    cls=LateGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-for room in (demo, records, collect, strategy, policy, bot, speech, serve):
-    room.register(cli)
+
+
+@cli.callback()
+def amends() -> None:
+    """Amends (善还): the collections floor of a bank, as software."""
 
 
 def main() -> None:
@@ -30,19 +73,17 @@ def main() -> None:
     logs.configure("info")
     try:
         cli()
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        name = "_".join(str(part) for part in wrong["loc"]).upper()
-        stderr.print(f"amends: the setting AMENDS_{name} is wrong: {wrong['msg']}", markup=False)
-        sys.exit(2)
-    except CLEAR_FAULTS as error:
-        stderr.print(f"amends: {error}", markup=False)
-        sys.exit(2)
     except KeyboardInterrupt:
-        stderr.print("amends: stopped")
-        sys.exit(130)
-    except Exception:
-        # The words of an unforeseen exception may quote a debtor; its type and place are what we need.
-        structlog.get_logger().error("command failed", exc_info=True)
-        stderr.print("amends: an unexpected fault; the log line above says where", markup=False)
-        sys.exit(1)
+        sys.exit(refuse("stopped", 130))
+    except Exception as error:
+        sys.exit(_told(error))
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong, and give the exit status."""
+    line = clear_line(error)
+    if line is not None:
+        return refuse(line, 2)
+    # The words of an unforeseen exception may quote a debtor; its type and place are what we need.
+    structlog.get_logger().error("command failed", exc_info=error)
+    return refuse("an unexpected fault; the log line above says where", 1)

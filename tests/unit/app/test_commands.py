@@ -1,0 +1,139 @@
+"""The command line is a contract: exit 0 on success, 2 on bad input with one clear line and nothing on stdout."""
+
+import json
+import logging
+import sqlite3
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import structlog
+
+from app.cli.faults import CLEAR_FAULTS
+from app.cli.main import COMMANDS, main
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "data" / "example_accounts.csv"
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def amends(tmp_path, monkeypatch, capsys):
+    def run(*arguments, **environment):
+        capsys.readouterr()
+        with monkeypatch.context() as during:
+            during.chdir(tmp_path)
+            during.setattr("sys.argv", ["amends", *map(str, arguments)])
+            during.setenv("AMENDS_HOME", str(tmp_path / "home"))
+            during.delenv("AMENDS_ASR_MODEL", raising=False)
+            for name, value in environment.items():
+                during.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return Done(ended.value.code or 0, *capsys.readouterr())
+
+    yield run
+    structlog.reset_defaults()
+    logging.basicConfig(force=True, handlers=[])
+
+
+def refused(done):
+    """The one line of a refusal."""
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("amends: ")]
+    return line
+
+
+def test_a_file_is_imported_once_and_the_book_of_records_is_whole(amends):
+    first = json.loads(amends("import", EXAMPLE, "--json").stdout)
+    assert first["accounts"] > 0
+    assert not first["already_imported"]
+    again = json.loads(amends("import", EXAMPLE, "--json").stdout)
+    assert again["already_imported"]
+    assert again["accounts"] == first["accounts"]
+    assert json.loads(amends("audit", "verify", "--json").stdout)["intact"]
+    assert json.loads(amends("report", "--json").stdout)["accounts"] == first["accounts"]
+
+
+def test_without_a_model_every_account_goes_to_people(amends):
+    accounts = json.loads(amends("import", EXAMPLE, "--json").stdout)["accounts"]
+    scored = json.loads(amends("score", "--json").stdout)
+    assert scored["tiers"] == {"people": accounts}
+    assert "amends train" in scored["model_problem"]
+    planned = json.loads(amends("plan", "--json").stdout)
+    assert planned["planned"] == {}
+
+
+def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path):
+    amends("import", EXAMPLE)
+    amends("score")
+    draft = tmp_path / "draft.json"
+    draft.write_text(amends("strategy", "show").stdout)
+    outcome = json.loads(amends("strategy", "simulate", "--draft", draft, "--json").stdout)
+    assert outcome["moved"] == 0
+    assert outcome["before"] == outcome["after"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["import", "nowhere.csv"], "no such file"),
+        (["import", __file__], "test_commands.py"),
+        (["train"], "amends import"),
+        (["policy", "check", "nowhere.json"], "no such file"),
+        (["strategy", "simulate", "--draft", "nowhere.json"], "no such file"),
+        (["speech", "transcribe", EXAMPLE], "AMENDS_ASR_MODEL"),
+        (["call", "--wav", EXAMPLE, "--out", "bot.wav"], "example_accounts.csv"),
+        (["speech", "say", "hello", "--out", "no/such/folder/x.wav"], "folder"),
+        (["bot", "say", "--lang", "fr"], "zh or en"),
+        (["demo", "--day", "2999-01-01"], "must be over"),
+        (["serve"], "AMENDS_STAFF_KEY"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(amends, arguments, says):
+    assert says in refused(amends(*arguments))
+
+
+def test_a_wrong_setting_is_named(amends):
+    assert "AMENDS_PORT" in refused(amends("report", AMENDS_PORT="high"))
+
+
+def test_a_damaged_key_file_is_never_overwritten(amends, tmp_path):
+    amends("init")
+    keys = tmp_path / "home" / "keys"
+    keys.write_text("not keys")
+    assert "keys" in refused(amends("report"))
+    assert keys.read_text() == "not keys"
+
+
+def test_an_altered_audit_entry_is_named(amends, tmp_path):
+    amends("import", EXAMPLE)
+    with sqlite3.connect(tmp_path / "home" / "amends.db") as database:
+        database.execute("UPDATE auditentry SET kind = 'something.else' WHERE seq = 1")
+    assert "entry 1 was altered" in refused(amends("audit", "verify"))
+
+
+@pytest.mark.parametrize("name", sorted(CLEAR_FAULTS))
+def test_every_clear_fault_is_an_exception_that_exists(name):
+    module, _, kind = name.rpartition(".")
+    assert issubclass(getattr(import_module(module), kind), Exception)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_listed_command_has_a_page_of_help(amends, name):
+    done = amends(name, "--help")
+    assert done.returncode == 0
+    assert "Usage: amends" in done.stdout
+
+
+def test_the_list_of_commands_loads_none_of_them(amends):
+    done = amends("--help")
+    assert all(name in done.stdout for name in COMMANDS)
