@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         default=PROJECT / "bot" / "rasa" / ".venv" / "bin" / "python", description="Interpreter of Rasa's environment."
     )
     rasa_home: Path = Field(
-        default=PROJECT / "var" / "rasa", description="Folder for Rasa's trained models and its log."
+        default=PROJECT / "bot" / "rasa" / ".rasa", description="Folder for Rasa's trained models and its log."
     )
     rasa_timeout_s: float = Field(default=2.0, gt=0, description="Seconds the bot waits for Rasa before it apologises.")
     invite_hours: int = Field(default=72, gt=0, description="Hours a chat link stays valid.")
