@@ -12,6 +12,7 @@ from bot.chat.invites import make_invite
 from ledger.ledger import Ledger
 from ledger.tables import Account, Attempt, Debtor, Hold, TierAssignment
 from rehearsal.people import MadeUpPeople
+from strategy.versions import active
 
 EACH_LANGUAGE = 3
 
@@ -28,7 +29,7 @@ class DemoInvite:
 
 
 def demo_links(ledger: Ledger, people: MadeUpPeople, hours: int) -> Callable[[], Sequence[DemoInvite]]:
-    """A source of links to people of both languages whom nobody has contacted yet.
+    """A source of links to people of both languages whom nobody has contacted yet, the bot's own accounts first.
 
     They are made when first asked for, and stay the same while the process lives.
     """
@@ -56,6 +57,8 @@ def demo_links(ledger: Ledger, people: MadeUpPeople, hours: int) -> Callable[[],
                     .where(~contacted, ~held, Account.status == "open")
                     .order_by(Account.external_ref)
                 ).all()
+                _, settings = active(work)
+                rows = sorted(rows, key=lambda row: settings.treatments[row[2]].agent != "bot")
                 for language in ("zh", "en"):
                     for account, _, tier in [row for row in rows if row[1].language == language][:EACH_LANGUAGE]:
                         invite = make_invite(work, account.id, None, hours)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 from typing import Final
 
@@ -29,15 +30,21 @@ REACHED: Final = 0.45
 
 @dataclass(frozen=True)
 class Collectors:
-    """`count` people, each of whom finishes one case every time `work_on` is called."""
+    """`count` people, each of whom finishes one case every time `work_on` is called during their shift.
+
+    `shift`: from and until (aware). What comes in later waits in the queue.
+    """
 
     ledger: Ledger
     packs: Packs
     count: int
     seed: int
+    shift: tuple[datetime, datetime]
 
     def work_on(self) -> int:
         """Everybody takes the most urgent case that is free and finishes it; how many were finished."""
+        if not self.shift[0] <= self.ledger.clock() < self.shift[1]:
+            return 0
         return sum(self._one_case(f"collector-{number}") for number in range(1, self.count + 1))
 
     def _one_case(self, name: str) -> bool:

@@ -49,8 +49,10 @@ OVERDUE_SHARE = 12
 LEAST_BOOK = 24_000
 DAY_LASTS = timedelta(hours=27)
 """From midnight UTC: the business day of Shanghai begins an hour later, that of Los Angeles ends 26 hours later."""
-COLLECTORS = 3
-CASE_TAKES = timedelta(minutes=15)
+COLLECTORS = 2
+CASE_TAKES = timedelta(minutes=30)
+SHIFT = timedelta(hours=1), timedelta(hours=10)
+"""Nine to six in Shanghai. What America sends to people later is on the desk the next morning."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -91,7 +93,9 @@ def _run(
     port = wiring.free_port() if once else settings.port
     links = demo_links(ledger, people, settings.invite_hours)
     with ExitStack() as parts:
+        began = machine_time.perf_counter()
         floor = parts.enter_context(open_floor(settings, ledger, port, _say, links))
+        watch.add("start", machine_time.perf_counter() - began)
         with watch.stage("import", "importing the portfolio") as step:
             file = portfolio or _made_up(settings.home / "portfolio.parquet", accounts, seed, start.date())
             import_file(ledger, file, people, settings.home, accounts, step, as_of=start.date())
@@ -144,7 +148,7 @@ def _play(
         finally:
             watch.add(name, machine_time.perf_counter() - began)
 
-    collectors = Collectors(ledger, packs, COLLECTORS, seed)
+    collectors = Collectors(ledger, packs, COLLECTORS, seed, (start + SHIFT[0], start + SHIFT[1]))
     beats = (
         *beats_of(ledger, packs, registry_of(floor.settings), carriers, floor.sessions, timed),
         Heartbeat("collectors", CASE_TAKES, lambda: timed("wrap_up", collectors.work_on)),
