@@ -13,7 +13,7 @@ import typer
 from sqlmodel import select
 
 from app import wiring
-from app.cli.console import BadInput, answer, existing, stderr
+from app.cli.console import BadInput, answer, existing, stderr, tell
 from app.cli.records import AsJson
 from app.floor import Floor, open_floor
 from app.settings import Settings
@@ -73,7 +73,7 @@ def call(
         raise BadInput(f"{wav.name}: {leg.detail}")
     recogniser = Recogniser(HearSettings(model=Settings().asr_model))
     if recogniser.caution:
-        stderr.print(f"amends: {recogniser.caution}", markup=False)
+        tell(f"amends: {recogniser.caution}")
     with _debtor_on_a_floor(lang, account, seed) as (floor, debtor), Speaker() as speaker:
 
         def last_intent(conversation_id: str) -> str | None:
@@ -102,7 +102,7 @@ def _debtor_on_a_floor(language: str, external_ref: str | None, seed: int) -> It
             apart = settings.model_copy(update={"home": Path(folder), "mode": "demo"})
             ledger = wiring.open_ledger(apart)
             debtor = practice_debtor(ledger, apart.home, language, seed, wiring.real_clock().date())
-            stderr.print(f"A made-up debtor, in a ledger of their own. Identity answer: {debtor.identity_answer}")
+            tell(f"A made-up debtor, in a ledger of their own. Identity answer: {debtor.identity_answer}")
         else:
             ledger = wiring.open_ledger(settings)
             with ledger.read() as work:
@@ -111,7 +111,7 @@ def _debtor_on_a_floor(language: str, external_ref: str | None, seed: int) -> It
             if row is None:
                 raise BadInput(f"no account {external_ref} in {settings.home}")
             debtor = PracticeDebtor(row[0], language, "")
-        with open_floor(settings, ledger, wiring.free_port(), lambda step: stderr.print(f"==> {step}")) as floor:
+        with open_floor(settings, ledger, wiring.free_port(), lambda step: tell(f"==> {step}")) as floor:
             yield floor, debtor
 
 
@@ -119,7 +119,7 @@ def _show(reply: Reply) -> None:
     for line in reply.lines:
         typer.echo(f"bot: {line.text}")
     if reply.escalated:
-        stderr.print("    (a person has this case now)")
+        tell("    (a person has this case now)")
 
 
 def _told(record: CallRecord) -> str:

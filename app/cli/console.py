@@ -68,7 +68,7 @@ def answer(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:
     if as_json:
         sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
     else:
-        stdout.print(text(), markup=False)
+        stdout.print(text(), markup=False, soft_wrap=True)
 
 
 def table(rows: Mapping[str, Any], indent: str = "") -> str:
@@ -84,9 +84,14 @@ def table(rows: Mapping[str, Any], indent: str = "") -> str:
     return "\n".join(lines)
 
 
+def tell(line: str) -> None:
+    """One line about what is going on, however long it is."""
+    stderr.print(line, markup=False, soft_wrap=True)
+
+
 def refuse(line: str, status: int) -> int:
     """Print the one line of a refusal, however long it is, and give the exit status back."""
-    stderr.print(f"amends: {line}", markup=False, soft_wrap=True)
+    tell(f"amends: {line}")
     return status
 
 

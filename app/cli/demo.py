@@ -15,7 +15,7 @@ import typer
 
 from app import wiring
 from app.beats import beats_of
-from app.cli.console import BadInput, Stopwatch, answer, existing, stderr, table
+from app.cli.console import BadInput, Stopwatch, answer, existing, table, tell
 from app.cli.records import AsJson
 from app.cli.serve import keep_serving
 from app.demo_links import demo_links
@@ -96,6 +96,8 @@ def _run(
         began = machine_time.perf_counter()
         floor = parts.enter_context(open_floor(settings, ledger, port, _say, links))
         watch.add("start", machine_time.perf_counter() - began)
+        if not once:
+            _say(f"the pages are on {floor.url}; watch the day there")
         with watch.stage("import", "importing the portfolio") as step:
             file = portfolio or _made_up(settings.home / "portfolio.parquet", accounts, seed, start.date())
             import_file(ledger, file, people, settings.home, accounts, step, as_of=start.date())
@@ -205,4 +207,4 @@ def _last_business_day(now: datetime) -> date:
 
 
 def _say(step: str) -> None:
-    stderr.print(f"==> {step}")
+    tell(f"==> {step}")

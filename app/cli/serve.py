@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app import wiring
 from app.beats import beats_of
-from app.cli.console import BadInput, stderr
+from app.cli.console import BadInput, tell
 from app.floor import Floor, open_floor, registry_of
 from app.settings import Settings
 from bot.chat.outbox import Outbox
@@ -32,7 +32,7 @@ def serve() -> None:
     ledger = wiring.open_ledger(settings)
     with (
         leadership(settings.home / "dispatch.lock"),
-        open_floor(settings, ledger, settings.port, lambda step: stderr.print(f"==> {step}")) as floor,
+        open_floor(settings, ledger, settings.port, lambda step: tell(f"==> {step}")) as floor,
     ):
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
         carriers = {"chat": outbox.place}
@@ -44,12 +44,12 @@ def keep_serving(floor: Floor, beats: Sequence[Heartbeat]) -> None:
     scheduler = BackgroundScheduler(timezone="UTC")
     schedule(scheduler, beats, floor.ledger.clock())
     scheduler.start()
-    stderr.print(f"==> serving on {floor.url} (stop with Ctrl-C)")
+    tell(f"==> serving on {floor.url} (stop with Ctrl-C)")
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
         stopped.wait()
     except KeyboardInterrupt:
-        stderr.print("==> stopping")
+        tell("==> stopping")
     finally:
         scheduler.shutdown(wait=True)

@@ -9,7 +9,7 @@ import typer
 
 from app import wiring
 from app.cli.bot import Language
-from app.cli.console import BadInput, answer, existing, stderr
+from app.cli.console import BadInput, answer, existing, tell
 from app.cli.records import AsJson
 from app.settings import Settings
 from bot.phone.script_wav import write_debtor_side
@@ -36,7 +36,7 @@ def transcribe(
         existing(file)
     recogniser = Recogniser(HearSettings(model=Settings().asr_model))
     if recogniser.caution:
-        stderr.print(f"amends: {recogniser.caution}", markup=False)
+        tell(f"amends: {recogniser.caution}")
     heard: list[Transcript] = []
     for file in files:
         transcript = transcribe_file(file, lang, recogniser)
