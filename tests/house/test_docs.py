@@ -113,11 +113,11 @@ def lacks_command(word: str) -> bool:
     called = COMMAND.match(word)
     here = AMENDS
     for name in called[1].split() if called else ():
-        if not hasattr(here, "commands"):
+        if not hasattr(here, "get_command"):
             return False
-        if name not in here.commands:
+        here = here.get_command(None, name)
+        if here is None:
             return True
-        here = here.commands[name]
     return False
 
 
