@@ -70,7 +70,10 @@ def hide_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 def name_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keep an exception's type and place; its message may quote a debtor."""
     info = event.pop("exc_info", None)
-    error = sys.exc_info()[1] if info is True else info
+    if isinstance(info, tuple):
+        error = info[1]
+    else:
+        error = sys.exc_info()[1] if info is True else info
     if isinstance(error, BaseException):
         event["exc_type"] = type(error).__name__
         frame = error.__traceback__

@@ -53,6 +53,17 @@ def test_a_library_warning_goes_through_the_same_nets(written):
     assert "王" not in json.dumps(line, ensure_ascii=False)
 
 
+def test_a_library_exception_keeps_its_place_and_loses_its_words(written):
+    try:
+        raise RuntimeError("王小明 owes 500")
+    except RuntimeError:
+        logging.getLogger("apscheduler").exception("a job failed")
+    (line,) = written()
+    assert line["exc_type"] == "RuntimeError"
+    assert "test_logs" in line["exc_where"]
+    assert "王" not in json.dumps(line, ensure_ascii=False)
+
+
 personal = st.one_of(
     st.emails(),
     st.from_regex(r"\+?1 ?555 ?01[0-9]{2} ?[0-9]{4}", fullmatch=True),
