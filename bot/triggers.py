@@ -72,12 +72,15 @@ def detect(text: str, lang: str) -> Trigger | None:
 
 
 def _words(category: _Category, said: str, lang: str) -> str | None:
-    """What matched, after everything that only looks like it has been cut out of the text."""
+    """What matched, once everything that only looks like it has been cut out of the text."""
     for language in (lang, "en" if lang == "zh" else "zh"):
-        unless, pattern = category.unless.get(language), category.patterns.get(language)
+        pattern, unless = category.patterns.get(language), category.unless.get(language)
         if pattern is None or not LETTERS[language].search(said):
             continue
-        found = pattern.search(unless.sub(" ~ ", said) if unless else said)
+        found = pattern.search(said)
+        # Most texts hold nothing at all, so the exceptions are looked at only where something was found.
+        if found and unless:
+            found = pattern.search(unless.sub(" ~ ", said))
         if found:
             return found.group().strip()
     return None

@@ -1,0 +1,216 @@
+"""The words of a debtor that must reach a person, and those that only sound like it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.phrases import LANGUAGES, template, templates
+from bot.talk import DISPOSITIONS, HELD, STAYS
+from bot.triggers import LEXICON, Trigger, answer, detect, named
+from desk.routing import _QUEUE_OF
+
+ROOT = Path(__file__).parents[3]
+SHARED = ROOT.parent / "shared" / "contact-rules" / "sensitive.json"
+ENTRIES: list[dict[str, Any]] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))["triggers"]
+PHRASINGS: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parent / "trigger_phrasings.yaml").read_text(encoding="utf-8")
+)
+# What a debtor wants here is the dialogue model's to answer.
+ORDINARY = {
+    *("promise", "pay_now", "part_payment", "give", "ask_plan", "how_to_pay", "ask_amount", "ask_due_date"),
+    *("ask_charges", "greet", "goodbye", "thanks", "affirm", "deny", "wait"),
+}
+# Ordinary talk may touch these: the script answers each of them.
+SCRIPTED = {"ask_for_human_or_are_you_a_bot", "bot_legitimacy_doubt", "unsafe_to_talk", "language_barrier"}
+
+
+def _entry(key: str) -> dict[str, Any]:
+    """The entry "id" or "id.n": the n-th of that id."""
+    trigger_id, _, place = key.partition(".")
+    return [entry for entry in ENTRIES if entry["id"] == trigger_id][int(place or 1) - 1]
+
+
+def _reaches(found: Trigger | None, trigger_id: str, priority: str) -> bool:
+    """Whether the trigger itself was found, or something more urgent."""
+    if found is None:
+        return False
+    return found.priority < priority or (found.id == trigger_id and found.priority <= priority)
+
+
+@pytest.mark.parametrize("key", PHRASINGS["found"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_phrasings_reach_their_trigger_or_a_more_urgent_one(key: str, language: str) -> None:
+    entry = _entry(key)
+    missed = [
+        text
+        for text in PHRASINGS["found"][key][language]
+        if not _reaches(detect(text, language), entry["id"], entry["priority"])
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "near_misses"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everyday_talk_and_figures_of_speech_raise_nothing(kind: str, language: str) -> None:
+    raised = {text: found.id for text in PHRASINGS[kind][language] if (found := detect(text, language))}
+    assert raised == {}
+
+
+def test_there_are_enough_phrasings_of_every_trigger_that_words_can_raise() -> None:
+    for trigger_id, priority in {(entry["id"], entry["priority"]) for entry in ENTRIES if "any" in entry}:
+        texts = [by_language for key, by_language in PHRASINGS["found"].items() if key.partition(".")[0] == trigger_id]
+        least = 8 if priority == "P0" else 4
+        assert all(sum(len(each[language]) for each in texts) >= least for language in LANGUAGES), trigger_id
+
+
+def test_what_the_dialogue_model_is_to_answer_is_left_to_it() -> None:
+    raised = []
+    for path in (ROOT / "bot" / "rasa" / "data" / "nlu").glob("*.yml"):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
+            for line in entry["examples"].splitlines() if entry.get("intent") in ORDINARY else ():
+                text = line.removeprefix("- ")
+                raised += [(text, found.id) for language in LANGUAGES if (found := detect(text, language))]
+    assert raised == []
+
+
+@pytest.mark.parametrize("text", ["my phone died, and I want to die", "气死我了,我真的不想活了"])
+def test_a_figure_of_speech_hides_nothing_that_is_said_beside_it(text: str) -> None:
+    found = detect(text, "en")
+    assert found is not None
+    assert found.id == "self_harm"
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger_id"),
+    [
+        ("I lost my job and I want to kill myself", "self_harm"),
+        ("stop calling me, I have no income", "cease_request"),
+        ("别再打电话了,转人工", "cease_request"),
+        ("我失业了,不想活了", "self_harm"),
+    ],
+)
+def test_of_two_triggers_the_more_urgent_one_is_followed(text: str, trigger_id: str) -> None:
+    found = detect(text, "zh")
+    assert found is not None
+    assert found.id == trigger_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I WANT TO DIE",
+        "我 不 想 活 了",
+        "我嗯不想活了",
+        "想輕生",
+        "i dont want to live",
+        "ｉ　ｗａｎｔ　ｔｏ　ｄｉｅ",
+        "我真的want to die",
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_spelling_and_language_of_the_talk_make_no_difference(text: str, language: str) -> None:
+    assert _reaches(detect(text, language), "self_harm", "P0")
+
+
+def test_the_words_are_kept_for_the_collector() -> None:
+    found = detect("well, I lost my job in May", "en")
+    assert found is not None
+    assert found.words == "lost my job"
+
+
+def test_every_trigger_named_in_the_code_is_in_the_lexicon() -> None:
+    call = re.compile(r'(?:\bnamed|\bas_trigger|\b_fail)\((?:conversation_id, )?"(\w+)"')
+    files = [
+        *(ROOT / "bot").glob("*.py"),
+        *(ROOT / "bot" / "acts").glob("*.py"),
+        *(ROOT / "bot" / "phone").glob("*.py"),
+    ]
+    used = {name for path in files for name in call.findall(path.read_text(encoding="utf-8"))}
+    assert {"dialogue_down", "hardship_unemployment", "not_understood"} <= used
+    assert {name: named(name).id for name in used | set(HELD) | STAYS | set(DISPOSITIONS)} == {
+        name: name for name in used | set(HELD) | STAYS | set(DISPOSITIONS)
+    }
+
+
+def test_every_trigger_that_a_person_must_take_has_a_queue_of_its_own_or_the_general_one() -> None:
+    known = {entry["id"] for entry in ENTRIES}
+    assert not set(_QUEUE_OF) - known - {"dispute", "hardship", "cease"}
+    urgent = {entry["id"] for entry in ENTRIES if entry["priority"] == "P0" and entry["escalate"]}
+    assert urgent <= set(_QUEUE_OF)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_is_an_approved_sentence_that_may_be_said_at_that_point(language: str) -> None:
+    for entry in ENTRIES:
+        trigger = named(entry["id"])
+        assert entry["template"] in templates(language)
+        assert template(answer(trigger, verified=False), language).before_verified
+        assert answer(trigger, verified=True) == trigger.template
+
+
+def test_a_long_message_is_read_fast() -> None:
+    texts = [text for kind in ("ordinary", "near_misses") for by in PHRASINGS[kind].values() for text in by]
+    detect("the lexicon is read once", "en")
+    spent = []
+    for start in range(0, len(texts), 2):
+        said = ", ".join(texts[start:] + texts[:start])[:300]
+        began = process_time()
+        detect(said, "zh")
+        spent.append(process_time() - began)
+    assert sorted(spent)[int(len(spent) * 0.99) - 1] < 0.005
+
+
+@pytest.mark.parametrize("piece", ["i want to ", "not ", "my card ", "我", "他打", "不想", "a, ", "想死你"])
+def test_time_grows_with_the_length_and_not_faster(piece: str) -> None:
+    began = process_time()
+    detect(piece * (2000 // len(piece)), "zh")
+    assert process_time() - began < 0.5
+
+
+@pytest.fixture(scope="module")
+def shared() -> dict[str, Any]:
+    if not SHARED.exists():
+        pytest.skip("the shared contact rules are not on this machine")
+    found: dict[str, Any] = json.loads(SHARED.read_text(encoding="utf-8"))
+    return found
+
+
+def test_every_shared_phrase_reaches_its_trigger_or_a_more_urgent_one(shared: dict[str, Any]) -> None:
+    missed = [
+        (trigger["id"], text)
+        for trigger in shared["triggers"]
+        for language, texts in trigger["phrases"].items()
+        for text in texts
+        if not _reaches(detect(text, language), trigger["id"], trigger["priority"])
+    ]
+    assert missed == []
+
+
+def test_no_shared_near_miss_raises_anything_but_what_the_script_answers(shared: dict[str, Any]) -> None:
+    raised = [
+        (text, found.id)
+        for trigger in shared["triggers"]
+        for language, texts in trigger["near_miss_negatives"].items()
+        for text in texts
+        if (found := detect(text, language)) and (found.id == trigger["id"] or found.id not in SCRIPTED)
+    ]
+    assert raised == []
+
+
+def test_a_shared_trigger_holds_at_least_as_long_and_is_at_least_as_urgent(shared: dict[str, Any]) -> None:
+    for rule in shared["triggers"]:
+        ours = [entry for entry in ENTRIES if entry["id"] == rule["id"]]
+        assert min(entry["priority"] for entry in ours) <= rule["priority"], rule["id"]
+        wanted = _days(rule["outbound_hold_days"])
+        assert max(_days(entry["hold_days"]) for entry in ours) >= wanted, rule["id"]
+
+
+def _days(hold: int | None) -> float:
+    return float("inf") if hold is None else hold
