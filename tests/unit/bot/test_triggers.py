@@ -158,20 +158,21 @@ def test_every_answer_is_an_approved_sentence_that_may_be_said_at_that_point(lan
 def test_a_long_message_is_read_fast() -> None:
     texts = [text for kind in ("ordinary", "near_misses") for by in PHRASINGS[kind].values() for text in by]
     detect("the lexicon is read once", "en")
-    spent = []
-    for start in range(0, len(texts), 2):
-        said = ", ".join(texts[start:] + texts[:start])[:300]
-        began = process_time()
-        detect(said, "zh")
-        spent.append(process_time() - began)
-    assert sorted(spent)[int(len(spent) * 0.99) - 1] < 0.005
+    messages = [", ".join(texts[start:] + texts[:start])[:300] for start in range(0, len(texts), 2)]
+    spent = sorted(min(_seconds(message) for _ in range(3)) for message in messages)
+    assert spent[int(len(spent) * 0.99) - 1] < 0.005
+
+
+def _seconds(text: str) -> float:
+    """Of this process's own time; the best of a few is what the machine's other work has not slowed."""
+    began = process_time()
+    detect(text, "zh")
+    return process_time() - began
 
 
 @pytest.mark.parametrize("piece", ["i want to ", "not ", "my card ", "我", "他打", "不想", "a, ", "想死你"])
 def test_time_grows_with_the_length_and_not_faster(piece: str) -> None:
-    began = process_time()
-    detect(piece * (2000 // len(piece)), "zh")
-    assert process_time() - began < 0.5
+    assert _seconds(piece * (2000 // len(piece))) < 0.5
 
 
 @pytest.fixture(scope="module")
