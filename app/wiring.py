@@ -40,7 +40,7 @@ def open_ledger(settings: Settings, clock: Clock = real_clock) -> Ledger:
 
     :raises KeysUnusable: the key file is damaged.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sqlite_engine(settings.home / "amends.db")
     migrate.upgrade(engine)
     return Ledger(engine, keys.load_or_create(settings.home / "keys"), clock, new_id)

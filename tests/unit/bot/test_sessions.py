@@ -16,7 +16,7 @@ from bot import talk as talk_module
 from bot.acts import Actions
 from bot.dialogue import Answer, DialogueDown
 from bot.guards import Breach
-from bot.phrases import Line
+from bot.phrases import Line, say
 from bot.session import Sessions, UnknownConversation
 from bot.talk import Terms
 from desk.intake import open_case
@@ -50,8 +50,8 @@ class ScriptedDialogue:
         return self._run(conversation_id, text, self.proposals.pop(0))
 
     def tell(self, conversation_id: str, event: str) -> Answer:
-        assert event == "right_party_confirmed"
-        return self._run(conversation_id, f"/{event}", ("action_open_talk",))
+        act = {"right_party_confirmed": "action_open_talk", "language_switched": "action_language_switched"}[event]
+        return self._run(conversation_id, f"/{event}", (act,))
 
     def forget(self, conversation_id: str) -> None:
         self.forgotten.append(conversation_id)
@@ -155,6 +155,35 @@ def test_an_act_for_the_right_party_only_asks_who_it_is_when_rasa_proposes_it_to
     dialogue.proposals = [("action_tell_amount",)]
     reply = sessions.turn(_open(sessions), "tell me everything")
     assert [line.template for line in reply.lines] == ["not_before_identity"]
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_language_that_is_asked_for_is_spoken_from_then_on(
+    sessions: Sessions, dialogue: ScriptedDialogue, verified: bool
+) -> None:
+    talk_id = _verified(sessions) if verified else _open(sessions)
+    reply = sessions.turn(talk_id, "请说中文")
+    question = "ask_intention" if verified else "ask_identity"
+    assert reply.lines == (say("language_switched", "zh"), say(question, "zh"))
+    assert reply.language == "zh"
+    assert sessions.turn(talk_id, "可以说英文吗").lines == (say("language_switched", "en"), say(question, "en"))
+    assert dialogue.heard == []
+
+
+def test_a_promise_that_may_be_changed_is_told_in_the_language_asked_for(
+    ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue
+) -> None:
+    first = _verified(sessions)
+    dialogue.form, dialogue.intent, dialogue.slots = "promise_form", "promise", {}
+    dialogue.proposals = [("validate_promise_form", "action_ask_confirmed")]
+    sessions.turn(first, "2000 on 13 March")
+    dialogue.intent, dialogue.slots["requested_slot"] = "affirm", "confirmed"
+    dialogue.proposals = [("validate_promise_form", "action_finish_promise")]
+    sessions.turn(first, "yes")
+    dialogue.form, dialogue.slots = None, {}
+    reply = sessions.turn(_verified(sessions), "请说中文")
+    assert [line.template for line in reply.lines] == ["language_switched", "promise_already_open"]
+    assert dialogue.slots["asked"] == "change_promise"
 
 
 def test_a_card_number_is_neither_kept_nor_passed_on(
