@@ -160,7 +160,8 @@ def test_a_long_message_is_read_fast() -> None:
     detect("the lexicon is read once", "en")
     messages = [", ".join(texts[start:] + texts[:start])[:300] for start in range(0, len(texts), 2)]
     spent = sorted(min(_seconds(message) for _ in range(3)) for message in messages)
-    assert spent[int(len(spent) * 0.99) - 1] < 0.005
+    # Below 5 ms where nothing else runs; the bound leaves room for a busy machine. An answer to P0 has 300 ms.
+    assert spent[int(len(spent) * 0.99) - 1] < 0.02
 
 
 def _seconds(text: str) -> float:
