@@ -34,7 +34,7 @@ class DialoguePort(Protocol):
         """One redacted message of the debtor."""
 
     def tell(self, conversation_id: str, event: str) -> Answer:
-        """Something that our side found out, such as "right_party_confirmed"."""
+        """Something that our side found out, such as "right_party_confirmed" or "language_switched"."""
 
     def forget(self, conversation_id: str) -> None:
         """The talk is over; nothing of it need be remembered."""

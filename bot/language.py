@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bot.wording import normalise
+
 HAN = re.compile(r"[㐀-䶿一-鿿]")
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 # English words that people drop into Chinese, or type in any language: by themselves they change nothing.
@@ -20,3 +22,34 @@ def language_of(text: str, current: str) -> str:
     if any(word.lower() not in SHARED for word in LATIN_WORD.findall(text)):
         return "en"
     return current
+
+
+# A wish for a language is made of its name and of words that only ask for it; anything more is for the dialogue.
+_NAMES = {
+    "zh": re.compile(r"chinese|mandarin|putonghua|中文|汉语|华语|国语|普通话"),
+    "en": re.compile(r"english|英文|英语"),
+}
+_ASKING = re.compile(
+    r"(?:[\s,.!?;:~]|[请麻烦你您我们咱能可以会想要希望用说讲改换切成到为回复沟通交流谈聊跟和吗么吧好行谢一下继续是有的呢啊不懂听看别只]"
+    r"|\b(?:please|can|could|may|would|will|shall|do|does|is|you|we|i|me|it|this|that|let|us|there|to|in|into|with|like|want"
+    r"|prefer|need|rather|only|not|no|yes|ok|hi|hello|sorry|thanks|thank|speak|talk|write|reply|answer|say|understand|read"
+    r"|use|change|switch|continue|go|on|have|now|instead|possible|language)(?![a-z]))*"
+)
+_NOT_THIS = re.compile(r"\bnot\b|\bno (?=english|chinese|mandarin)|不[会懂要想用说太]|[听看]不|别")
+_LONGEST_WISH = 60
+
+
+def requested_language(text: str) -> str | None:
+    """The language ("zh" or "en") that `text` asks to go on in, None when it asks for nothing or for more than that.
+
+    Whoever does not speak one of the two is answered in the other.
+    """
+    said = normalise(text)
+    named = [language for language, name in _NAMES.items() if name.search(said)]
+    if len(said) > _LONGEST_WISH or len(named) != 1:
+        return None
+    if not _ASKING.fullmatch(_NAMES[named[0]].sub(" ", said)):
+        return None
+    if _NOT_THIS.search(said.replace("能不能", "").replace("会不会", "")):
+        return "en" if named[0] == "zh" else "zh"
+    return named[0]

@@ -19,7 +19,7 @@ import structlog
 
 from bot import identity
 from bot.dialogue import Answer, DialogueDown, DialoguePort
-from bot.language import language_of
+from bot.language import language_of, requested_language
 from bot.phrases import Line, say
 from bot.redaction import IDENTITY, holds_secret, redact
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken
@@ -49,7 +49,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What goes on to the dialogue model: the redacted text, or the event that the right party is confirmed."""
+    """What goes on to the dialogue model: the redacted text, or an event that our side found out."""
 
     turn_id: str
     text: str
@@ -147,7 +147,9 @@ class Sessions:
                 return _reply(talk, [])
             talk.conversation.language = language_of(text, talk.language)
             redacted = redact(text)
-            trigger = detect(redacted, talk.language)
+            wanted = requested_language(redacted)
+            # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon.
+            trigger = detect(redacted, talk.language) if wanted is None else None
             if trigger is None and holds_secret(text):
                 trigger = named("card_or_secret_spoken")
             digits = None if talk.conversation.verified else identity.digits(text)
@@ -160,6 +162,9 @@ class Sessions:
             elif not talk.open:
                 # A person has been called; until they write, the last words stand.
                 talk.say_again(talk.last_lines()[-1:])
+            elif wanted is not None:
+                talk.conversation.language = wanted
+                return _Message(heard.id, "", "language_switched")
             elif digits is not None:
                 if _is_right_party(talk, digits):
                     talk.conversation.verified = True

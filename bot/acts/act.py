@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from bot.actions_protocol import ActionRequest
 from bot.talk import Talk
@@ -18,6 +19,9 @@ class Effect:
 
 
 Act = Callable[[Talk, ActionRequest], Effect]
+
+SURE_ENOUGH: Final = 0.35
+"""Confidence from which a reading may have consequences; below it the debtor is asked to say it another way."""
 
 NOTHING = Effect()
 # Forget a promise that is being talked about, on Rasa's side.

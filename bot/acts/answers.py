@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from bot.actions_protocol import ActionRequest
 from bot.acts.act import Effect, ended, go_on
+from bot.acts.endings import goodbye
 from bot.talk import Talk
 from bot.triggers import named
+from ledger.tables import Promise
 
 # After so many texts in a row that nobody could make sense of, a person takes over.
 MOST_MISSES = 3
@@ -20,11 +22,18 @@ def open_talk(talk: Talk, request: ActionRequest) -> Effect:
     talk.say("disclosure", discloses=("debt_collection",))
     promise = talk.open_promise()
     if promise is not None:
-        amount = talk.money(promise.amount)
-        talk.say("promise_already_open", discloses=("debt_facts",), amount=amount, due_on=promise.due_on)
-        return Effect({"verified": True, "asked": "change_promise"})
+        return Effect({**_offer_change(talk, promise).slots, "verified": True})
     _remind(talk)
     return Effect({**go_on(talk, request).slots, "verified": True})
+
+
+def language_switched(talk: Talk, request: ActionRequest) -> Effect:
+    """The debtor asked for the other language, and the talk has changed to it: the open question again, in that."""
+    talk.say("language_switched")
+    promise = talk.open_promise()
+    if request.asked == "change_promise" and promise is not None:
+        return _offer_change(talk, promise)
+    return go_on(talk, request)
 
 
 def keep_promise(talk: Talk, request: ActionRequest) -> Effect:
@@ -102,6 +111,10 @@ def off_topic(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def thanks(talk: Talk, request: ActionRequest) -> Effect:
+    """Thanks in answer to "anything else?" mean no: asking once more would hold people back who want to go."""
+    if request.asked == "anything_else":
+        talk.say("thanks")
+        return goodbye(talk, request)
     return _polite(talk, request, "thanks")
 
 
@@ -143,6 +156,12 @@ def not_understood(talk: Talk, request: ActionRequest) -> Effect:
 def _polite(talk: Talk, request: ActionRequest, template: str) -> Effect:
     talk.say(template)
     return go_on(talk, request)
+
+
+def _offer_change(talk: Talk, promise: Promise) -> Effect:
+    amount = talk.money(promise.amount)
+    talk.say("promise_already_open", discloses=("debt_facts",), amount=amount, due_on=promise.due_on)
+    return Effect({"asked": "change_promise"})
 
 
 def _remind(talk: Talk) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.actions_protocol import ActionReply, read_request, write_reply
 from bot.acts import answers, endings, promise
-from bot.acts.act import Act
+from bot.acts.act import SURE_ENOUGH, Act
 from bot.talk import OpenCase, Talk, Terms
 from ledger.ledger import Ledger
 from ledger.tables import Conversation
@@ -17,6 +17,7 @@ ANYBODY: Final[Mapping[str, Act]] = {
     "action_who_we_are": answers.who_we_are,
     "action_greet": answers.greet,
     "action_thanks": answers.thanks,
+    "action_language_switched": answers.language_switched,
     "action_wait": answers.wait,
     "action_repeat": answers.repeat,
     "action_off_topic": answers.off_topic,
@@ -54,9 +55,6 @@ RIGHT_PARTY: Final[Mapping[str, Act]] = {
     "action_finish_promise": promise.finish,
 }
 """Acts that presume the right party; for anybody else the identity question comes first, whatever Rasa proposes."""
-
-SURE_ENOUGH: Final = 0.35
-"""Confidence from which a reading may have consequences; below it the debtor is asked to say it another way."""
 
 WITH_CONSEQUENCES: Final = frozenset(
     {

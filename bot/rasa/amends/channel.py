@@ -16,7 +16,7 @@ from sanic.response import HTTPResponse
 logger = logging.getLogger(__name__)
 
 # What our side may report without words of the debtor. A text never becomes an event, whatever it starts with.
-EVENTS = frozenset({"right_party_confirmed"})
+EVENTS = frozenset({"right_party_confirmed", "language_switched"})
 LONGEST_TEXT = 2000
 
 
