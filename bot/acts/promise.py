@@ -8,7 +8,8 @@ from typing import Any
 
 from bot import amounts, dates, promises
 from bot.actions_protocol import ActionRequest
-from bot.acts.act import NO_DRAFT, NOTHING, Effect, ended
+from bot.acts.act import NO_DRAFT, NOTHING, SURE_ENOUGH, Effect, ended
+from bot.corrections import BOTH, Part, wanted_change
 from bot.talk import Talk
 from bot.triggers import named
 
@@ -30,23 +31,34 @@ class UnconfirmedPromise(Exception):
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
     """Take from the text what the promise still lacks (Rasa's `validate_promise_form`)."""
     found = _found(talk, request)
-    if request.requested is not None and not _answers(request, found):
-        return NOTHING
     if request.requested is None:
         talk.conversation.stage = "promising"
         _start(talk, request, found)
-    elif found:
-        talk.note(misses=None, **found)
-    elif request.intent == "affirm" and _counter(talk) is not None:
+        return _weighed(talk)
+    changed = wanted_change(request.text) if request.requested == "confirmed" and not found else None
+    if changed is not None:
+        return _corrected(talk, changed)
+    if not _answers(talk, request, found):
+        return NOTHING
+    if found:
+        before = _settled(talk)
+        talk.note(**found)
+        effect = _weighed(talk)
+        if _settled(talk) != before:
+            talk.note(misses=None)
+            return effect
+        if request.requested != "confirmed" or request.intent != "affirm":
+            # The same again, or nothing that can be noted: asked back without end, nobody would get any further.
+            return _missed(talk, request) or effect
+    if request.intent == "affirm" and _counter(talk) is not None:
         talk.note(misses=None, amount=_counter(talk), refused=None)
-    elif request.intent == "affirm" and request.requested == "confirmed":
+        return _weighed(talk)
+    if request.intent == "affirm" and request.requested == "confirmed":
         talk.note(misses=None, confirmed=talk.facts.get("read_back"))
         return Effect({"confirmed": NOTED})
-    elif request.intent == "deny":
+    if request.intent == "deny":
         return _declined(talk, request)
-    else:
-        return _missed(talk, request)
-    return _weighed(talk)
+    return _missed(talk, request) or Effect({str(request.requested): None})
 
 
 def ask_amount(talk: Talk, _: ActionRequest) -> Effect:
@@ -129,22 +141,35 @@ def finish(talk: Talk, _: ActionRequest) -> Effect:
 
 def _found(talk: Talk, request: ActionRequest) -> dict[str, Any]:
     """The facts that the text gives: a plain amount or day, or the choices that it leaves open."""
+    if _is_bare_day(talk, request):
+        return _found_day(dates.bare_day(request.text, talk.language, talk.today))
     account, facts = talk.account, dict[str, Any]()
     amount = amounts.parse_amount(request.text, talk.language, account.amount_due, account.balance)
     if isinstance(amount, amounts.Amount):
         facts |= {"amount": str(amount.value), "amount_options": None}
     elif amount is not None:
         facts |= {"amount": None, "amount_options": [str(option) for option in amount.options]}
-    day = dates.parse_date(request.text, talk.language, talk.today)
+    return facts | _found_day(dates.parse_date(request.text, talk.language, talk.today))
+
+
+def _found_day(day: dates.Day | dates.Ambiguous | None) -> dict[str, Any]:
+    if day is None:
+        return {}
     if isinstance(day, dates.Day):
-        facts |= {"day": day.value.isoformat(), "day_options": None, "day_vague": None}
-    elif day is not None:
-        facts |= {"day": None, "day_options": [option.isoformat() for option in day.options] or None}
-        facts |= {"day_vague": not day.options or None}
-    return facts
+        return {"day": day.value.isoformat(), "day_options": None, "day_vague": None}
+    options = [option.isoformat() for option in day.options]
+    return {"day": None, "day_options": options or None, "day_vague": not options or None}
 
 
-def _answers(request: ActionRequest, found: dict[str, Any]) -> bool:
+def _is_bare_day(talk: Talk, request: ActionRequest) -> bool:
+    """Whether a figure alone answers "which day?": then it is a day and no amount."""
+    return request.requested == "day" and dates.bare_day(request.text, talk.language, talk.today) is not None
+
+
+def _answers(talk: Talk, request: ActionRequest, found: dict[str, Any]) -> bool:
+    # "Tomorrow please" may be read as a wish to be called then; what was asked for goes before an unsure reading.
+    if _is_bare_day(talk, request) or (found and request.confidence < SURE_ENOUGH):
+        return True
     if request.requested == "day" and ("day" in found or "day_vague" in found):
         return request.intent in GIVES | MAY_GIVE_A_DAY
     return request.intent in GIVES or (bool(found) and request.intent in MAY_GIVE)
@@ -188,25 +213,34 @@ def _declined(talk: Talk, request: ActionRequest) -> Effect:
         talk.escalate(named("cannot_commit", request.text))
         talk.close("handed_over")
         return ended()
-    talk.note(amount=None, day=None, read_back=None, confirmed=None)
     if request.requested == "confirmed":
-        talk.note(corrected=True)
-        return Effect(NO_DRAFT)
+        return _corrected(talk, BOTH)
+    talk.note(amount=None, day=None, read_back=None, confirmed=None)
     talk.say("reminder_reason")
     talk.note(asked_reason=True)
     return Effect({**NO_DRAFT, "asked": "intention"}, end_form=True)
 
 
-def _missed(talk: Talk, request: ActionRequest) -> Effect:
-    """Nothing in the text answers the question: ask again, and after a few times let a person take over."""
+def _corrected(talk: Talk, changed: frozenset[Part]) -> Effect:
+    """What was read back is to be changed: ask for that part again, or for both."""
+    talk.note(**dict.fromkeys(changed), read_back=None, confirmed=None, misses=None, corrected=changed == BOTH or None)
+    return Effect({**dict.fromkeys(changed), "confirmed": None})
+
+
+def _settled(talk: Talk) -> tuple[str | None, str | None]:
+    return talk.facts.get("amount"), talk.facts.get("day")
+
+
+def _missed(talk: Talk, request: ActionRequest) -> Effect | None:
+    """The text brings the promise no further. None: ask again; after a few times a person takes over."""
     misses = int(talk.facts.get("misses", 0)) + 1
     talk.note(misses=misses)
-    if misses >= MOST_MISSES:
-        talk.say("handoff_next_day")
-        talk.escalate(named("not_understood", request.text))
-        talk.close("handed_over")
-        return ended()
-    return Effect({str(request.requested): None})
+    if misses < MOST_MISSES:
+        return None
+    talk.say("handoff_next_day")
+    talk.escalate(named("cannot_commit" if "refused" in talk.facts else "not_understood", request.text))
+    talk.close("handed_over")
+    return ended()
 
 
 def _draft(talk: Talk) -> dict[str, str]:
