@@ -134,6 +134,87 @@ def test_a_wish_ends_the_talk_in_the_right_hands(
         assert work.session.exec(select(Case.trigger)).all() == [case]
 
 
+@pytest.mark.parametrize(
+    ("language", "promise", "yes", "question", "bye"),
+    [
+        ("en", "I can pay 3000 on March 13", "yes", "how do I pay?", "no thanks bye"),
+        ("en", "I can pay 3000 on March 13", "yes", None, "no that's all thanks"),
+        ("en", "I can pay 3000 on March 13", "yes", "how do I pay?", "that's all"),
+        ("en", "I can pay 3000 on March 13", "yes", None, "nothing else thank you"),
+        ("en", "I can pay 3000 on March 13", "yes", None, "no, goodbye"),
+        ("zh", "我3月13号还3000", "对", None, "没有了谢谢"),
+        ("zh", "我3月13号还3000", "对", "怎么还款", "没了，谢谢"),
+        ("zh", "我3月13号还3000", "对", None, "不用了再见"),
+        ("zh", "我3月13号还3000", "对", "怎么还款", "没别的事了"),
+    ],
+)
+def test_somebody_who_wants_nothing_else_may_go(
+    floor: Floor, language: str, promise: str, yes: str, question: str | None, bye: str
+) -> None:
+    *_, asked, last = floor.talk(language, "4321", promise, yes, *filter(None, [question]), bye)
+    assert templates(asked)[-1] == "anything_else"
+    assert templates(last)[-1] == "goodbye"
+    assert last.ended
+    with floor.ledger.read() as work:
+        assert work.session.exec(select(Conversation.disposition)).one() == "promise_to_pay"
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "day", "read_back"),
+    [
+        ("en", "I can pay 3000", "15", "Sunday 15 March 2026"),
+        ("en", "I can pay 3000", "on 15", "Sunday 15 March 2026"),
+        ("zh", "我能还3000", "十五", "2026年3月15日"),
+    ],
+)
+def test_a_bare_figure_answers_which_day(floor: Floor, language: str, amount: str, day: str, read_back: str) -> None:
+    *_, asked, answered = floor.talk(language, "4321", amount, day)
+    assert templates(asked) == ["ask_date"]
+    assert templates(answered) == ["read_back"]
+    assert read_back in answered.lines[0].text
+    assert "3,000" in answered.lines[0].text or "3000" in answered.lines[0].text
+
+
+@pytest.mark.parametrize("unclear", ["fifty", "50 or 80", "50"])
+def test_an_answer_that_brings_nothing_new_is_not_asked_back_without_end(floor: Floor, unclear: str) -> None:
+    """Two amounts at once, or one below the smallest: at the third in a row a person takes over."""
+    *_, asked, again, last = floor.talk("en", "4321", "I can pay on Friday", unclear, unclear, unclear)
+    assert templates(asked)[-1] in ("amount_ambiguous", "promise_too_small")
+    assert templates(again) == templates(asked)
+    assert templates(last) == ["handoff_next_day"]
+    assert last.ended
+    assert last.escalated
+
+
+@pytest.mark.parametrize(
+    ("language", "promise", "wish", "asks"),
+    [
+        ("en", "I can pay 3000 on March 13", "another day please", "ask_date"),
+        ("en", "I can pay 3000 on March 13", "a different amount", "ask_amount"),
+        ("zh", "我3月13号还3000", "改一天吧", "ask_date"),
+        ("zh", "我3月13号还3000", "换个日期", "ask_date"),
+        ("zh", "我3月13号还3000", "改一下", "read_back_corrected"),
+    ],
+)
+def test_what_was_read_back_can_be_changed(floor: Floor, language: str, promise: str, wish: str, asks: str) -> None:
+    *_, asked, answered = floor.talk(language, "4321", promise, wish, "3500" if asks == "ask_amount" else "3000, 3/20")
+    assert templates(asked) == [asks]
+    assert templates(answered) == ["read_back"]
+
+
+@pytest.mark.parametrize(
+    ("language", "wish", "then"),
+    [("zh", "English, please", "en"), ("en", "请说中文", "zh"), ("zh", "可以说英文吗", "en"), ("en", "说普通话", "zh")],
+)
+def test_the_talk_goes_on_in_the_language_asked_for(floor: Floor, language: str, wish: str, then: str) -> None:
+    promise = {"zh": "我3月13号还款", "en": "I can pay on March 13"}[language]
+    _, before, _, outside, _, inside, amount = floor.talk(language, wish, "4321", wish, promise, wish, "3000")
+    assert (templates(before), before.language) == (["language_switched", "ask_identity"], then)
+    assert (templates(outside), outside.language) == (["language_switched", "ask_intention"], then)
+    assert (templates(inside), inside.language) == (["language_switched", "ask_amount"], then)
+    assert (templates(amount), amount.language) == (["read_back"], then)
+
+
 def test_a_second_no_is_respected(floor: Floor) -> None:
     *_, first, second = floor.talk("en", "4321", "I refuse to pay this", "I'm not paying you anything")
     assert templates(first) == ["reminder_reason"]

@@ -1,4 +1,4 @@
-"""Two small changes to Rasa's own components, for Chinese and English in one model."""
+"""Small changes to Rasa's own components, for Chinese and English in one model."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
 from rasa.nlu.tokenizers.jieba_tokenizer import JiebaTokenizer
 from rasa.nlu.tokenizers.tokenizer import Token
@@ -65,3 +66,21 @@ class WeightedRegression(LogisticRegressionClassifier):
         with model_storage.read_from(resource) as folder:
             component.clf = skops.io.load(folder / f"{resource.name}.skops", trusted=TRUSTED)
         return component
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class DoubtThatMatters(FallbackClassifier):
+    """Rasa's fallback, except that two close readings are no reason for it where both lead to the same act.
+
+    `one_act` lists such intents: "I can pay 3000 on Friday" may be a promise or a part payment, the next step is one.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {**FallbackClassifier.get_default_config(), "one_act": []}
+
+    def _nlu_prediction_ambiguous(self, message: Message) -> tuple[bool, float | None]:
+        best = message.data.get("intent_ranking", [])[:2]
+        if all(intent["name"] in self.component_config["one_act"] for intent in best):
+            return False, None
+        return super()._nlu_prediction_ambiguous(message)
