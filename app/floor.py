@@ -15,8 +15,8 @@ from app.settings import Settings
 from app.web.server import build_app
 from bot.acts.run import Actions
 from bot.dialogue import RasaDialogue
-from bot.phone.sessions import PhoneSessions
 from bot.rasa_process import Progress, RasaProcess
+from bot.session import Sessions
 from bot.talk import Terms
 from desk.case_view import Permitted
 from desk.intake import open_case
@@ -31,7 +31,7 @@ class Floor:
 
     settings: Settings
     ledger: Ledger
-    sessions: PhoneSessions
+    sessions: Sessions
     run_action: RunAction
     action_secret: str
     permitted: Permitted
@@ -72,7 +72,7 @@ def open_floor(
     floor = Floor(
         settings=settings,
         ledger=ledger,
-        sessions=PhoneSessions(ledger, dialogue, terms, open_case),
+        sessions=Sessions(ledger, dialogue, terms, open_case),
         run_action=Actions(ledger, terms, open_case).run,
         action_secret=action_secret,
         permitted=permitted,

@@ -15,7 +15,7 @@ IDLE_AFTER: Final = timedelta(minutes=30)
 
 
 class Closes(Protocol):
-    """The bot's talks (`bot.phone.sessions.PhoneSessions`)."""
+    """The bot's talks (`bot.session.Sessions`)."""
 
     def hung_up(self, conversation_id: str) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Conversations with debtors, whatever channel carries them: web chat, terminal and phone all call these two methods.
+"""Conversations with debtors, whatever channel carries them: web chat, terminal and phone all call these methods.
 
 The order of one turn is the law of the talk: redact; sensitive words before anything else; who it is; then the dialogue
 model; and only approved sentences out. No transaction is open while the dialogue model thinks.
@@ -28,6 +28,8 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Conversation, Debtor, Turn
 
 MOST_IDENTITY_TRIES = 3
+# Asked again this often in a row, a voice is not understood by this machine: a person should take over.
+MOST_ASKED_AGAIN = 2
 LONGEST_TEXT = 2000
 DIGITS = re.compile(r"\d")
 
@@ -117,13 +119,38 @@ class Sessions:
 
         :raises UnknownConversation: no such conversation.
         """
+        return self._safely(conversation_id, lambda: self._turn(conversation_id, text[:LONGEST_TEXT]))
+
+    def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
+        """Ask again, because a voice was not heard clearly; after that has failed, let a person take over.
+
+        What may have been said is not recorded: it would be a guess. A failure is answered as in `turn`.
+
+        :param in_a_row: how many answers in a row were not heard, this one included.
+        :raises UnknownConversation: no such conversation.
+        """
+        return self._safely(conversation_id, lambda: self._unheard(conversation_id, in_a_row))
+
+    def hung_up(self, conversation_id: str) -> None:
+        """The debtor has left: the talk is over, and its attempt is finished.
+
+        :raises UnknownConversation: no such conversation.
+        :raises sqlalchemy.exc.SQLAlchemyError: it could not be recorded.
+        """
         with self._one_at_a_time(conversation_id):
-            began = self._timer()
+            with self._ledger.begin() as work:
+                talk = self._load(work, conversation_id)
+                if not talk.open:
+                    return
+                talk.close("hung_up")
+                over = _reply(talk, [])
+            self._forget_if_ended(over)
+
+    def _safely(self, conversation_id: str, step: Callable[[], Reply]) -> Reply:
+        """What `step` answers, one step of a talk at a time; a failure of any kind ends the talk with an apology."""
+        with self._one_at_a_time(conversation_id):
             try:
-                done = self._before_dialogue(conversation_id, text[:LONGEST_TEXT], began)
-                if isinstance(done, Reply):
-                    return done
-                return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
+                return step()
             except DialogueDown:
                 return self._fail(conversation_id, "dialogue_down")
             except GuardBreach:
@@ -133,6 +160,28 @@ class Sessions:
             except Exception as fault:  # a record that cannot be read or written, or a fault of ours: never go on
                 self._log.error("turn_failed", conversation_id=conversation_id, code=type(fault).__name__)
                 return self._fail(conversation_id, "record_failed")
+
+    def _turn(self, conversation_id: str, text: str) -> Reply:
+        began = self._timer()
+        done = self._before_dialogue(conversation_id, text, began)
+        if isinstance(done, Reply):
+            return done
+        return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
+
+    def _unheard(self, conversation_id: str, in_a_row: int) -> Reply:
+        with self._ledger.begin() as work:
+            talk = self._load(work, conversation_id)
+            if not talk.open:
+                return _reply(talk, [])
+            if in_a_row <= MOST_ASKED_AGAIN:
+                talk.say("rephrase")
+            else:
+                talk.say("handoff_next_day")
+                talk.escalate(named("not_understood"))
+                talk.close("handed_over")
+            reply = _reply(talk, [spoken(work, turn) for turn in talk.speak()])
+        self._forget_if_ended(reply)
+        return reply
 
     def _ask(self, conversation_id: str, message: _Message) -> Answer:
         if message.event is not None:

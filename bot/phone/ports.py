@@ -36,7 +36,7 @@ class Mouth(Protocol):
 
 
 class Talks(Protocol):
-    """The conversations (`bot.phone.sessions.PhoneSessions`). A failure is answered, not raised: the talk ends."""
+    """The conversations (`bot.session.Sessions`). A failure is answered, not raised: the talk ends."""
 
     def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply: ...
 

@@ -8,8 +8,7 @@ from seeded import add_person, fresh_ledger
 from sqlmodel import select
 
 from bot.dialogue import Answer
-from bot.phone.sessions import PhoneSessions
-from bot.session import UnknownConversation
+from bot.session import Sessions, UnknownConversation
 from bot.talk import Terms
 from ledger.handoff import Escalation
 from ledger.ledger import Ledger, UnitOfWork
@@ -52,12 +51,12 @@ def cases() -> list[Escalation]:
 
 
 @pytest.fixture
-def talks(ledger: Ledger, dialogue: Forgetting, cases: list[Escalation]) -> PhoneSessions:
+def talks(ledger: Ledger, dialogue: Forgetting, cases: list[Escalation]) -> Sessions:
     def open_case(work: UnitOfWork, escalation: Escalation) -> str:
         cases.append(escalation)
         return f"case-{len(cases)}"
 
-    return PhoneSessions(
+    return Sessions(
         ledger, dialogue, Terms(bank={"zh": "善还银行", "en": "Amends Bank"}, pay_link="https://pay.invalid"), open_case
     )
 
@@ -68,7 +67,7 @@ def conversation(ledger: Ledger, conversation_id: str) -> Conversation:
 
 
 def test_asking_again_is_recorded_and_the_third_time_a_person_takes_over(
-    ledger: Ledger, talks: PhoneSessions, dialogue: Forgetting, cases: list[Escalation]
+    ledger: Ledger, talks: Sessions, dialogue: Forgetting, cases: list[Escalation]
 ) -> None:
     opening = talks.start("account-R1", "voice", "zh")
     for in_a_row in (1, 2):
@@ -93,7 +92,7 @@ def test_asking_again_is_recorded_and_the_third_time_a_person_takes_over(
     assert talks.unheard(opening.conversation_id, 4).lines == ()
 
 
-def test_hanging_up_closes_the_talk_once(ledger: Ledger, talks: PhoneSessions, dialogue: Forgetting) -> None:
+def test_hanging_up_closes_the_talk_once(ledger: Ledger, talks: Sessions, dialogue: Forgetting) -> None:
     opening = talks.start("account-R1", "voice", "zh")
     talks.hung_up(opening.conversation_id)
     talks.hung_up(opening.conversation_id)
@@ -103,7 +102,7 @@ def test_hanging_up_closes_the_talk_once(ledger: Ledger, talks: PhoneSessions, d
     assert dialogue.forgotten == [opening.conversation_id]
 
 
-def test_a_talk_that_does_not_exist_is_refused(talks: PhoneSessions) -> None:
+def test_a_talk_that_does_not_exist_is_refused(talks: Sessions) -> None:
     with pytest.raises(UnknownConversation):
         talks.unheard("nobody", 1)
     with pytest.raises(UnknownConversation):
