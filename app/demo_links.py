@@ -29,7 +29,8 @@ class DemoInvite:
 
 
 def demo_links(ledger: Ledger, people: MadeUpPeople, hours: int) -> Callable[[], Sequence[DemoInvite]]:
-    """A source of links to people of both languages whom nobody has contacted yet, the bot's own accounts first.
+    """A source of links to people of both languages without a hold, first the bot's own accounts that
+    nobody has contacted yet.
 
     They are made when first asked for, and stay the same while the process lives.
     """
@@ -46,7 +47,7 @@ def demo_links(ledger: Ledger, people: MadeUpPeople, hours: int) -> Callable[[],
                 contacted = select(Attempt.id).where(Attempt.debtor_id == Debtor.id).exists()
                 held = select(Hold.id).where(Hold.debtor_id == Debtor.id).exists()
                 rows = work.session.exec(
-                    select(Account, Debtor, TierAssignment.tier)
+                    select(Account, Debtor, TierAssignment.tier, contacted.label("contacted"))
                     .join(Debtor, col(Debtor.id) == Account.debtor_id)
                     .join(newest, newest.c.account_id == Account.id)
                     .join(
@@ -54,13 +55,13 @@ def demo_links(ledger: Ledger, people: MadeUpPeople, hours: int) -> Callable[[],
                         (col(TierAssignment.account_id) == Account.id)
                         & (col(TierAssignment.created_at) == newest.c.at),
                     )
-                    .where(~contacted, ~held, Account.status == "open")
+                    .where(~held, Account.status == "open")
                     .order_by(Account.external_ref)
                 ).all()
                 _, settings = active(work)
-                rows = sorted(rows, key=lambda row: settings.treatments[row[2]].agent != "bot")
+                rows = sorted(rows, key=lambda row: (settings.treatments[row[2]].agent != "bot", row[3]))
                 for language in ("zh", "en"):
-                    for account, _, tier in [row for row in rows if row[1].language == language][:EACH_LANGUAGE]:
+                    for account, _, tier, _ in [row for row in rows if row[1].language == language][:EACH_LANGUAGE]:
                         invite = make_invite(work, account.id, None, hours)
                         answer = people.identity_last4(account.external_ref)
                         made.append(DemoInvite(invite.token, language, tier, account.dpd, answer))
