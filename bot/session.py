@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 import structlog
@@ -207,7 +207,8 @@ class Sessions:
                 redacted = IDENTITY if digits else DIGITS.sub("#", redacted)
             heard = talk.hear(redacted, trigger.id if trigger else None)
             if trigger is not None:
-                _answer_trigger(talk, trigger)
+                # The collector reads the sentence, not only the part of it that gave the trigger away.
+                _answer_trigger(talk, replace(trigger, words=redacted))
             elif not talk.open:
                 # A person has been called; until they write, the last words stand.
                 talk.say_again(talk.last_lines()[-1:])

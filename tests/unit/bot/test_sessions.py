@@ -20,6 +20,7 @@ from bot.phrases import Line, say
 from bot.session import Sessions, UnknownConversation
 from bot.talk import Terms
 from desk.intake import open_case
+from desk.packet import open_packet
 from ledger.ledger import Ledger
 from ledger.tables import Attempt, Case, Conversation, Decision, Hold, Promise, Turn
 from strategy.settings import StrategySettings, to_json
@@ -122,6 +123,8 @@ def test_a_cry_for_help_is_held_and_answered_before_the_model_hears_it(
     (hold,), (case,) = _all(ledger, Hold), _all(ledger, Case)
     assert (hold.reason, hold.scope, hold.until) == ("self_harm", "person", None)
     assert (case.trigger, case.priority) == ("self_harm", "P0")
+    with ledger.read() as work:
+        assert open_packet(work, case.id, case.packet_sealed).words == "I want to kill myself"
     again = sessions.turn(talk_id, "are you there?")
     assert [line.template for line in again.lines] == ["trigger_self_harm"]
 
