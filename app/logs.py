@@ -70,10 +70,9 @@ def hide_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 def name_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Keep an exception's type and place; its message may quote a debtor."""
     info = event.pop("exc_info", None)
-    if isinstance(info, tuple):
-        error = info[1]
-    else:
-        error = sys.exc_info()[1] if info is True else info
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["exc_type"] = type(error).__name__
         frame = error.__traceback__
