@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
 import structlog
+from sqlmodel import col, select
 
 from bot import identity
 from bot.dialogue import Answer, DialogueDown, DialoguePort
@@ -81,6 +82,8 @@ class Sessions:
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._log = structlog.get_logger()
+        # Reads the lexicon, half a second of it: here, and not while the first debtor waits.
+        named("record_failed")
 
     def start(self, account_id: str, channel: str, language: str | None = None, attempt_id: str | None = None) -> Reply:
         """Open a talk ("chat", "voice" or "terminal") in `language`, by default the debtor's own.
@@ -240,12 +243,15 @@ class Sessions:
             raise DialogueDown("the answer is empty")
         with self._ledger.begin() as work:
             talk = self._load(work, conversation_id)
-            heard = work.session.get_one(Turn, message.turn_id)
+            ids = (message.turn_id, *answer.turn_ids)
+            found = select(Turn).where(Turn.conversation_id == conversation_id, col(Turn.id).in_(ids))
+            turns = {turn.id: turn for turn in work.session.exec(found)}
+            heard = turns[message.turn_id]
             heard.intent, heard.confidence = answer.intent, answer.confidence
             lines = []
             for turn_id in answer.turn_ids:
-                turn = work.session.get(Turn, turn_id)
-                if turn is None or turn.conversation_id != conversation_id or turn.seq <= heard.seq:
+                turn = turns.get(turn_id)
+                if turn is None or turn.seq <= heard.seq:
                     raise DialogueDown("the answer names a turn that is not its own")
                 turn.latency_ms = self._since(began)
                 lines.append(spoken(work, turn))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_UP, Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,16 +74,25 @@ class Talk:
     """A conversation, loaded for one transaction. Nothing is spoken before `speak`, and nothing lasts without it."""
 
     def __init__(self, work: UnitOfWork, conversation: Conversation, terms: Terms, open_case: OpenCase) -> None:
-        session = work.session
         self.work = work
         self.conversation = conversation
         self.terms = terms
-        self.account = session.get_one(Account, conversation.account_id)
-        self.debtor = session.get_one(Debtor, conversation.debtor_id)
         self._open_case = open_case
         self._lines: list[tuple[Line, tuple[str, ...]]] = []
-        last = session.exec(select(func.max(Turn.seq)).where(Turn.conversation_id == conversation.id)).one()
-        self._seq = int(last or 0)
+
+    @cached_property
+    def account(self) -> Account:
+        return self.work.session.get_one(Account, self.conversation.account_id)
+
+    @cached_property
+    def debtor(self) -> Debtor:
+        return self.work.session.get_one(Debtor, self.conversation.debtor_id)
+
+    @cached_property
+    def _last_seq(self) -> int:
+        """The number of the latest turn, which `_record` counts on."""
+        last = select(func.max(Turn.seq)).where(Turn.conversation_id == self.conversation.id)
+        return int(self.work.session.exec(last).one() or 0)
 
     @property
     def language(self) -> str:
@@ -267,11 +277,11 @@ class Talk:
 
     def _record(self, speaker: str, text: str, *, template: str | None = None, trigger: str | None = None) -> Turn:
         turn_id = self.work.new_id()
-        self._seq += 1
+        self._last_seq += 1
         turn = Turn(
             id=turn_id,
             conversation_id=self.conversation.id,
-            seq=self._seq,
+            seq=self._last_seq,
             speaker=speaker,
             text_sealed=self.work.seal("turn", "text_sealed", turn_id, text),
             language=self.language,
