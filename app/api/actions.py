@@ -41,7 +41,7 @@ def actions_router(run_action: RunAction, secret: str) -> APIRouter:
             return await anyio.to_thread.run_sync(run_action, asked, limiter=limiter)
         except Exception as fault:
             # Never 400 here: Rasa would take that for a refusal and try another act, and the talk must stop instead.
-            log.error("action.failed", fault=type(fault).__name__)
+            log.error("action.failed", exc_info=fault)
             raise HTTPException(500, "the act failed") from fault
 
     return router

@@ -76,7 +76,7 @@ def chat_router(door: ChatDoor, secure: bool) -> APIRouter:
         try:
             return answer(door.open(token, browser, opening.language), token, response)
         except Exception as fault:
-            log.error("chat.open_failed", fault=type(fault).__name__)
+            log.error("chat.open_failed", exc_info=fault)
             return JSONResponse({"error": "unavailable"}, 503)
 
     @router.post("/{token}/messages")
@@ -85,7 +85,7 @@ def chat_router(door: ChatDoor, secure: bool) -> APIRouter:
         try:
             found = door.say(token, browser, message.text, message.client_id, message.after)
         except Exception as fault:
-            log.error("chat.message_failed", fault=type(fault).__name__)
+            log.error("chat.message_failed", exc_info=fault)
             return JSONResponse({"error": "unavailable"}, 503)
         if isinstance(found, NotStarted):
             return JSONResponse({"error": "not_open"}, 409)

@@ -92,8 +92,7 @@ def _placed(place: Place, contact: Reserved, done: Ticked) -> str:
     except Exception as error:
         # Whether the phone rang is not known, so it counts as if it had; the others due must not wait for the cause.
         done.faults += 1
-        # The kind of fault only: its text may quote a number or a sentence.
         structlog.get_logger().error(
-            "contact.place_failed", attempt=contact.attempt_id, channel=contact.channel, error=type(error).__name__
+            "contact.place_failed", attempt_id=contact.attempt_id, channel=contact.channel, exc_info=error
         )
         return "unknown"

@@ -1,7 +1,9 @@
+import ast
 import io
 import json
 import logging
 import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -9,6 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import logs
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("app", "bot", "desk", "ledger", "rehearsal", "speech", "strategy")
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
+
+
+def log_calls():
+    """Every call in our rooms that logs an event: where it stands, and its keys."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if path.is_relative_to(ROOT / "bot" / "rasa"):
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                names_an_event = isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
+                if names_an_event and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", {keyword.arg for keyword in node.keywords}
 
 
 @pytest.fixture
@@ -34,6 +52,13 @@ def test_a_key_nobody_vouched_for_is_dropped(written):
     (line,) = written()
     assert set(line["hidden_keys"]) == {"text", "name"}
     assert "job" not in json.dumps(line)
+
+
+def test_no_event_of_ours_loses_a_key():
+    calls = dict(log_calls())
+    assert len(calls) >= 10
+    lost = {place: keys - logs.SAFE_KEYS - {"exc_info"} for place, keys in calls.items()}
+    assert not {place: keys for place, keys in lost.items() if keys}
 
 
 def test_an_exception_keeps_its_place_and_loses_its_words(written):
