@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 from sqlmodel import col, select
 
+from app.tiering import score_and_hand_over
 from bot.idle import Closes, close_idle
-from desk.intake import open_tier_cases
 from desk.queue import counts
 from ledger import audit
 from ledger.ledger import Ledger, UnitOfWork
@@ -21,8 +21,6 @@ from strategy.dispatch.planning import plan
 from strategy.dispatch.tick import Place, tick
 from strategy.policy.packs import Packs
 from strategy.promise_review import review
-from strategy.scoring.run import score_accounts
-from strategy.versions import active
 
 Timed = Callable[[str, Callable[[], Any]], Any]
 """Runs a beat and may take its time."""
@@ -38,12 +36,6 @@ def beats_of(
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows."""
     log = structlog.get_logger()
-
-    def score() -> None:
-        score_accounts(ledger, registry)
-        with ledger.begin() as work:
-            _, settings = active(work)
-            open_tier_cases(work, settings.treatments)
 
     def dispatch() -> None:
         reconcile(ledger)
@@ -67,7 +59,7 @@ def beats_of(
             log.error("audit.chain_broken", seq=result.seq, reason=result.why)
 
     return heartbeats(
-        score=lambda: timed("score", score),
+        score=lambda: timed("score", lambda: score_and_hand_over(ledger, registry)),
         plan=lambda: timed("plan", lambda: plan(ledger, carried=frozenset(carriers))),
         dispatch=lambda: timed("dispatch", dispatch),
         promises=promises,

@@ -12,6 +12,7 @@ from app.api.actions import RunAction
 from app.demo_links import DemoInvite
 from app.serving import serving
 from app.settings import Settings
+from app.tiering import retier_and_hand_over
 from app.web.server import build_app
 from bot.acts.run import Actions
 from bot.dialogue import RasaDialogue
@@ -19,11 +20,9 @@ from bot.rasa_process import Progress, RasaProcess
 from bot.session import Sessions
 from bot.talk import Terms
 from desk.case_view import Permitted
-from desk.intake import open_case, open_tier_cases
+from desk.intake import open_case
 from ledger.ledger import Ledger, UnitOfWork
 from strategy.permission import permitted
-from strategy.scoring.run import retier
-from strategy.versions import active
 
 
 @dataclass(frozen=True)
@@ -44,14 +43,6 @@ class Floor:
 def registry_of(settings: Settings) -> Path:
     """Where the scoring models of an installation lie."""
     return settings.home / "models"
-
-
-def _retier(work: UnitOfWork) -> int:
-    """Assign every account anew by the strategy version in force, and bring to people those that now are theirs."""
-    moved = retier(work)
-    _, strategy = active(work)
-    open_tier_cases(work, strategy.treatments)
-    return moved
 
 
 @contextmanager
@@ -85,7 +76,7 @@ def open_floor(
         run_action=Actions(ledger, terms, open_case).run,
         action_secret=action_secret,
         permitted=permitted,
-        retier=_retier,
+        retier=retier_and_hand_over,
         demo_invites=demo_invites,
         url=f"http://{settings.host}:{port}",
     )

@@ -11,6 +11,7 @@ from app.cli.console import BadInput, answer, progress, table
 from app.cli.records import AsJson
 from app.floor import registry_of
 from app.settings import Settings
+from app.tiering import score_and_hand_over
 from bot.chat.outbox import Outbox
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.leader import leadership
@@ -19,7 +20,6 @@ from strategy.dispatch.tick import tick
 from strategy.policy.packs import shipped_packs
 from strategy.scoring.book import read_books
 from strategy.scoring.registry import publish
-from strategy.scoring.run import score_accounts
 from strategy.scoring.train import train as train_models
 
 CARRIED = frozenset({"chat"})
@@ -48,11 +48,11 @@ def train(as_json: AsJson = False) -> None:
 
 
 def score(as_json: AsJson = False) -> None:
-    """Score every open account and put it into a tier."""
+    """Score every open account and put it into a tier; a tier that belongs to people opens a case."""
     settings = Settings()
     ledger = wiring.open_ledger(settings)
     with progress("scoring") as step:
-        run = score_accounts(ledger, registry_of(settings), step)
+        run = score_and_hand_over(ledger, registry_of(settings), step)
     answer(run, as_json=as_json, text=lambda: table({name: getattr(run, name) for name in run.__slots__}))
 
 

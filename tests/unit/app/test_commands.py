@@ -72,6 +72,16 @@ def test_without_a_model_every_account_goes_to_people(amends):
     assert planned["planned"] == {}
 
 
+def test_scoring_by_hand_brings_to_people_whom_the_tier_gives_them(amends):
+    amends("import", EXAMPLE)
+    amends("score")
+    report = json.loads(amends("report", "--json").stdout)
+    # Whoever stands under a hold already was brought to somebody before the import.
+    assert report["cases_waiting"] == report["accounts"] - report["holds"] > 0
+    amends("score")
+    assert json.loads(amends("report", "--json").stdout)["cases_waiting"] == report["cases_waiting"]
+
+
 def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path):
     amends("import", EXAMPLE)
     amends("score")
