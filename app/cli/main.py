@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from app import logs
 from app.cli.console import refuse
 from app.cli.faults import clear_line
+from app.settings import Settings
 
 # Each command's module is loaded when it is called: together they load half the scientific Python world.
 COMMANDS: Final = {
@@ -66,6 +67,7 @@ cli = typer.Typer(
 @cli.callback()
 def amends() -> None:
     """Amends (善还): the collections floor of a bank, as software."""
+    logs.configure(Settings().log_level)
 
 
 def main() -> None:

@@ -112,6 +112,13 @@ def test_bad_input_gets_one_clear_line(amends, arguments, says):
     assert says in refused(amends(*arguments))
 
 
+def test_the_log_holds_nothing_below_its_level(amends):
+    assert "import.finished" in amends("import", EXAMPLE).stderr
+    quieter = amends("import", EXAMPLE, "--limit", "1", AMENDS_LOG_LEVEL="error", AMENDS_HOME="elsewhere")
+    assert quieter.returncode == 0
+    assert "import.finished" not in quieter.stderr
+
+
 def test_a_wrong_setting_is_named(amends):
     assert "AMENDS_PORT" in refused(amends("report", AMENDS_PORT="high"))
 
