@@ -36,10 +36,9 @@ KINDS: dict[str, tuple[type, ...]] = {
     "options": (tuple,),
     "days_past_due": (int,),
     "bank": (str,),
-    "callback": (str,),
     "link": (str,),
 }
-# A text fact is a name, a number to call or a link. Longer ones, or ones over several lines, are not facts.
+# A text fact is a name or a link. Longer ones, or ones over several lines, are not facts.
 LONGEST_TEXT = 200
 
 

@@ -51,7 +51,7 @@ class Template:
 def say(template_id: str, lang: str, **facts: Fact) -> Line:
     """The sentence `template_id` in `lang` ("zh" or "en"), with its facts filled in.
 
-    Facts: Money, a date, a whole number of days, a text (a name, a number to call, a link), or a tuple of Money or
+    Facts: Money, a date, a whole number of days, a text (a name, a link), or a tuple of Money or
     dates among which the debtor is to choose.
 
     :raises KeyError: no such sentence in that language.

@@ -43,7 +43,7 @@ LEAVES_MIDWAY: Final = 0.02
 MOST_TURNS: Final = 14
 
 # What the bot has asked, by the ids of its sentences (bot/phrases).
-ASKS_IDENTITY: Final = {"ask_identity", "identity_retry", "identity_not_digits", "not_before_identity"}
+ASKS_IDENTITY: Final = {"ask_identity", "identity_retry", "not_before_identity"}
 ASKS_AMOUNT: Final = {"ask_amount", "amount_not_understood", "amount_ambiguous", "read_back_corrected"}
 ASKS_AMOUNT_IN_BOUNDS: Final = {"promise_too_small", "promise_too_large"}
 ASKS_DAY: Final = {"ask_date", "date_not_understood", "date_ambiguous", "date_which"}
