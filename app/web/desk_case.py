@@ -129,7 +129,7 @@ def _scores(view: CaseView, language: Language) -> None:
 
 def _score(scored: Scored, head: str, value: float, language: Language) -> None:
     with piece("div", "meter"):
-        text(say(f"desk.{head}", language), tag="span")
+        text(say(f"score.{head}", language), tag="span")
         with piece("div", "track"):
             piece("div", "fill").style(f"width:{value:.0%}")
         text(f"{value:.0%}", "num strong", tag="span")
