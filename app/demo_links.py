@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from bot.chat.invites import make_invite
+from ledger.latest import is_latest_assignment
 from ledger.ledger import Ledger
 from ledger.tables import Account, Attempt, Debtor, Hold, TierAssignment
 from rehearsal.people import MadeUpPeople
@@ -39,23 +39,13 @@ def demo_links(ledger: Ledger, people: MadeUpPeople, hours: int) -> Callable[[],
     def links() -> Sequence[DemoInvite]:
         if not made:
             with ledger.begin() as work:
-                newest = (
-                    select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
-                    .group_by(col(TierAssignment.account_id))
-                    .subquery()
-                )
                 contacted = select(Attempt.id).where(Attempt.debtor_id == Debtor.id).exists()
                 held = select(Hold.id).where(Hold.debtor_id == Debtor.id).exists()
                 rows = work.session.exec(
                     select(Account, Debtor, TierAssignment.tier, contacted.label("contacted"))
                     .join(Debtor, col(Debtor.id) == Account.debtor_id)
-                    .join(newest, newest.c.account_id == Account.id)
-                    .join(
-                        TierAssignment,
-                        (col(TierAssignment.account_id) == Account.id)
-                        & (col(TierAssignment.created_at) == newest.c.at),
-                    )
-                    .where(~held, Account.status == "open")
+                    .join(TierAssignment, col(TierAssignment.account_id) == Account.id)
+                    .where(is_latest_assignment(), ~held, Account.status == "open")
                     .order_by(Account.external_ref)
                 ).all()
                 _, settings = active(work)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from app.settings import Settings
 from ledger import keys, migrate
-from ledger.ledger import Clock, Ledger, sqlite_engine
+from ledger.ledger import Clock, Ledger, NewId, sqlite_engine
 
 
 def real_clock() -> datetime:
@@ -17,7 +17,7 @@ def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def new_id() -> str:
+def random_id() -> str:
     """A random id of 32 hex digits."""
     return uuid4().hex
 
@@ -35,7 +35,7 @@ def free_port() -> int:
         return port
 
 
-def open_ledger(settings: Settings, clock: Clock = real_clock) -> Ledger:
+def open_ledger(settings: Settings, clock: Clock = real_clock, new_id: NewId = random_id) -> Ledger:
     """The ledger of an installation, its keys made and its schema brought up to date.
 
     :raises KeysUnusable: the key file is damaged.

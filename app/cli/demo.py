@@ -27,6 +27,7 @@ from ledger.importing.portfolio import import_file
 from ledger.ledger import Clock
 from rehearsal.clock import VirtualClock
 from rehearsal.collectors import Collectors
+from rehearsal.ids import seeded_ids
 from rehearsal.people import MadeUpPeople
 from rehearsal.phone_visits import PhoneVisits
 from rehearsal.portfolio import make_book
@@ -87,7 +88,7 @@ def _run(
     virtual = VirtualClock(start)
     clock: list[Clock] = [virtual]
     # One clock for everything: virtual while the day is played, the machine's afterwards.
-    ledger = wiring.open_ledger(settings, lambda: clock[0]())
+    ledger = wiring.open_ledger(settings, lambda: clock[0](), seeded_ids(seed))
     people = MadeUpPeople(seed)
     watch = Stopwatch()
     port = wiring.free_port() if once else settings.port

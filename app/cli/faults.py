@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from typing import Final
 
 from pydantic import ValidationError
@@ -24,11 +26,30 @@ CLEAR_FAULTS: Final = frozenset(
 )
 """By name, so that refusing a wrong file name does not load every room of the house."""
 
+UNUSABLE_DISK: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
+"""What a disk refuses, wherever in a command it does."""
+UNUSABLE_DATABASE: Final = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it cannot be written",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written, or is full",
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_BUSY: "another process is writing to it for longer than we wait",
+}
+
 
 def clear_line(error: Exception) -> str | None:
     """The line to show for an error that the caller can mend; None for a fault of ours."""
     if isinstance(error, ValidationError):
         wrong = error.errors()[0]
         return f"the setting AMENDS_{'_'.join(str(part) for part in wrong['loc']).upper()} is wrong: {wrong['msg']}"
+    if isinstance(error, OSError) and error.errno in UNUSABLE_DISK and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    cause = getattr(error, "orig", error)  # SQLAlchemy's errors carry the driver's
+    if isinstance(cause, sqlite3.Error):
+        # The low byte is the kind of error; what is above it says more than a reader needs.
+        why = UNUSABLE_DATABASE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+        return why and f"the database in AMENDS_HOME cannot be used: {why}"
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     return str(error) if kinds & CLEAR_FAULTS else None
