@@ -12,6 +12,7 @@ from desk.packet import seal_packet
 from desk.routing import route
 from ledger.columns import UtcDateTime
 from ledger.handoff import TIER_TRIGGER, Escalation
+from ledger.latest import is_latest_assignment
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
 from strategy.treatments import Treatment
@@ -64,11 +65,6 @@ def open_tier_cases(work: UnitOfWork, treatments: Mapping[str, Treatment]) -> in
     between two cases lie at least the treatment's cadence days. A hold or a waiting case alone opens none, for whoever
     placed it has brought the account to a person already.
     """
-    newest = (
-        select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
-        .group_by(col(TierAssignment.account_id))
-        .subquery()
-    )
     last_case = (
         select(Case.account_id, func.max(Case.opened_at, type_=UtcDateTime).label("at"))
         .group_by(col(Case.account_id))
@@ -77,14 +73,10 @@ def open_tier_cases(work: UnitOfWork, treatments: Mapping[str, Treatment]) -> in
     has_case = select(Case.id).where(Case.account_id == TierAssignment.account_id, Case.status != "wrapped").exists()
     placed = (
         select(TierAssignment, Account, Debtor, last_case.c.at)
-        .join(
-            newest,
-            (newest.c.account_id == TierAssignment.account_id) & (newest.c.at == TierAssignment.created_at),
-        )
         .join(Account, col(Account.id) == TierAssignment.account_id)
         .join(Debtor, col(Debtor.id) == Account.debtor_id)
         .outerjoin(last_case, last_case.c.account_id == Account.id)
-        .where(Account.status == "open", ~has_case)
+        .where(is_latest_assignment(), Account.status == "open", ~has_case)
         .order_by(col(Account.id))
     )
     opened: set[str] = set()

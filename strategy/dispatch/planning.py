@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
+from ledger.latest import is_latest_assignment
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import (
     Account,
@@ -63,17 +64,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
 def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:
     """(account id, latest tier, facts) of every open account that has a tier. Read in bulk: one query a table."""
     session, now = work.session, work.now
-    newest = (
-        select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
-        .group_by(col(TierAssignment.account_id))
-        .subquery()
-    )
-    tiers = session.exec(
-        select(TierAssignment.account_id, TierAssignment.tier).join(
-            newest,
-            (newest.c.account_id == TierAssignment.account_id) & (newest.c.at == TierAssignment.created_at),
-        )
-    ).all()
+    tiers = session.exec(select(TierAssignment.account_id, TierAssignment.tier).where(is_latest_assignment())).all()
     tier_of = dict(sorted(tiers))
     contacted = defaultdict[str, list[Contacted]](list)
     for attempt in session.exec(select(Attempt)).all():
