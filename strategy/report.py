@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from ledger.latest import is_latest_assignment
 from ledger.ledger import UnitOfWork
 from ledger.tables import (
     Account,
@@ -64,7 +65,11 @@ def report(work: UnitOfWork, since: datetime, until: datetime) -> Report:
     """Count the records of one period."""
     session = work.session
     open_accounts = session.exec(select(func.count()).select_from(Account).where(Account.status == "open")).one()
-    scored = session.exec(select(func.count(func.distinct(Score.account_id)))).one()
+    scored = session.exec(
+        select(func.count(func.distinct(Score.account_id)))
+        .join(Account, col(Account.id) == Score.account_id)
+        .where(Account.status == "open")
+    ).one()
     talks = session.exec(
         select(Conversation).where(col(Conversation.opened_at) >= since, col(Conversation.opened_at) < until)
     ).all()
@@ -98,16 +103,10 @@ def report(work: UnitOfWork, since: datetime, until: datetime) -> Report:
 
 
 def _tiers(work: UnitOfWork) -> dict[str, int]:
-    newest = (
-        select(TierAssignment.account_id, func.max(TierAssignment.created_at).label("at"))
-        .group_by(col(TierAssignment.account_id))
-        .subquery()
-    )
     rows = work.session.exec(
         select(TierAssignment.tier)
-        .join(newest, (newest.c.account_id == TierAssignment.account_id) & (newest.c.at == TierAssignment.created_at))
         .join(Account, col(Account.id) == TierAssignment.account_id)
-        .where(Account.status == "open")
+        .where(is_latest_assignment(), Account.status == "open")
     ).all()
     return _counted(rows)
 
