@@ -1,0 +1,153 @@
+"""What app puts together, tried without Rasa: the beats, the links to try, simulated visits, and serving."""
+
+import socket
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from floor_for_pages import IDENTITY, ScriptedTalks
+from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledger
+from sqlmodel import select
+from structlog.testing import capture_logs
+
+from app.beats import beats_of
+from app.demo_links import EACH_LANGUAGE, demo_links
+from app.serving import PortTaken, serving
+from bot.chat.door import ChatDoor
+from bot.chat.invites import NoInvite, find_invite
+from ledger.ledger import Ledger
+from ledger.tables import Attempt, Case, ChatInvite, Conversation, Hold, PlannedContact, TierAssignment
+from rehearsal.clock import VirtualClock
+from rehearsal.people import MadeUpPeople
+from rehearsal.visits import Visits
+from strategy.dispatch.reservation import Reserved
+from strategy.policy.packs import shipped_packs
+from strategy.settings import StrategySettings, to_json
+
+# Eleven in the morning in Taipei, a Wednesday.
+MORNING = datetime(2026, 3, 4, 3, 0, tzinfo=UTC)
+PEOPLE = MadeUpPeople(1)
+
+
+class KnownPeople(MadeUpPeople):
+    """Everybody answers the identity question as the scripted bot expects."""
+
+    def identity_last4(self, _external_ref: str) -> str:
+        return IDENTITY
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock(MORNING)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
+    made = fresh_ledger(tmp_path / "amends.db", clock)
+    with made.begin() as work:
+        add_strategy(work, to_json(StrategySettings()))
+    return made
+
+
+def beats(ledger: Ledger, tmp_path: Path, carried: list[Reserved]) -> dict:
+    carriers = {"chat": lambda reserved: carried.append(reserved) or "delivered"}
+    made = beats_of(ledger, shipped_packs(), tmp_path / "models", carriers, ScriptedTalks(ledger))
+    return {heartbeat.name: heartbeat.beat for heartbeat in made}
+
+
+def rows(ledger: Ledger, table: type) -> list:
+    with ledger.read() as work:
+        return list(work.session.exec(select(table)).all())
+
+
+def test_a_score_beat_gives_to_people_whom_no_model_can_score(ledger: Ledger, tmp_path: Path) -> None:
+    with ledger.begin() as work:
+        add_person(work, "A")
+    beats(ledger, tmp_path, [])["score"]()
+    assert [row.tier for row in rows(ledger, TierAssignment)] == ["people"]
+    assert [row.trigger for row in rows(ledger, Case)] == ["tier_for_people"]
+
+
+def test_plan_and_dispatch_carry_a_contact_through_the_gate_once(
+    ledger: Ledger, tmp_path: Path, clock: StoppedClock
+) -> None:
+    with ledger.begin() as work:
+        for ref in "AB":
+            add_score(work, add_person(work, ref).id, 0.9, 0.9, "self_cure")
+        work.session.add(
+            Hold(id="hold", debtor_id="debtor-B", scope="person", reason="cease_request", created_at=work.now)
+        )
+    carried: list[Reserved] = []
+    beat = beats(ledger, tmp_path, carried)
+    beat["plan"]()
+    assert len(rows(ledger, PlannedContact)) == 2
+    clock.now = max(planned.slot for planned in rows(ledger, PlannedContact))
+    beat["dispatch"]()
+    beat["dispatch"]()
+    assert [reserved.account_id for reserved in carried] == ["account-A"]
+    assert [attempt.outcome for attempt in rows(ledger, Attempt)] == ["delivered"]
+
+
+def test_the_audit_beat_reports_a_broken_chain(ledger: Ledger, tmp_path: Path) -> None:
+    with ledger.begin() as work:
+        work.audit("one.thing", "subject", {})
+        work.session.connection().exec_driver_sql("UPDATE auditentry SET kind = 'another.thing'")
+    with capture_logs() as logged:
+        beats(ledger, tmp_path, [])["audit_check"]()
+    assert [(line["event"], line["seq"]) for line in logged] == [("audit.chain_broken", 1)]
+
+
+def test_links_to_try_are_of_both_languages_and_of_nobody_on_hold(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        for number in range(12):
+            account = add_person(work, f"{number:02}", language="zh" if number % 2 else "en")
+            add_score(work, account.id, 0.5, 0.5, "remind" if number > 3 else "people")
+        work.session.add(
+            Hold(id="hold", debtor_id="debtor-05", scope="person", reason="cease_request", created_at=work.now)
+        )
+    links = demo_links(ledger, PEOPLE, hours=1)
+    assert not rows(ledger, ChatInvite)
+    made = links()
+    assert [link.language for link in made] == ["zh"] * EACH_LANGUAGE + ["en"] * EACH_LANGUAGE
+    assert {link.tier for link in made} == {"remind"}
+    assert links() == made
+    assert len(rows(ledger, ChatInvite)) == len(made)
+    with ledger.read() as work:
+        for link in made:
+            invite = find_invite(work, link.token)
+            assert not isinstance(invite, NoInvite)
+            assert invite.account_id != "account-05"
+            assert link.identity_answer == PEOPLE.identity_last4(invite.account_id.replace("account-", "A-"))
+
+
+def test_a_visit_leaves_the_records_of_a_real_one(tmp_path: Path) -> None:
+    clock = VirtualClock(MORNING)
+    ledger = fresh_ledger(tmp_path / "amends.db", clock)
+    visits = Visits(ledger, clock, ChatDoor(ledger, ScriptedTalks(ledger)), KnownPeople(1), invite_hours=1)
+    outcomes = []
+    for number in range(12):
+        with ledger.begin() as work:
+            account = add_person(work, f"{number}")
+        outcomes.append(visits.place(Reserved(None, "decision", account.id, account.debtor_id, "chat", "bot")))
+    assert set(outcomes) == {"conversation", "delivered"}
+    assert len(rows(ledger, ChatInvite)) == 12
+    talks = rows(ledger, Conversation)
+    assert len(talks) == outcomes.count("conversation")
+    assert any(talk.verified for talk in talks)
+    assert MORNING < clock() < MORNING + timedelta(hours=1)
+
+
+def test_a_page_is_served_while_the_block_lasts_and_no_longer() -> None:
+    app = FastAPI()
+    app.get("/")(lambda: "here")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with serving(app, "127.0.0.1", port) as url:
+        assert urllib.request.urlopen(url, timeout=5).read() == b'"here"'
+        with pytest.raises(PortTaken, match="AMENDS_PORT"), serving(app, "127.0.0.1", port):
+            pass
+    with pytest.raises(OSError, match="refused"):
+        urllib.request.urlopen(url, timeout=5)
