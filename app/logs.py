@@ -16,19 +16,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 LOG_KEYS = {"event", "level", "timestamp", "logger", "exc_type", "exc_where"}
 IDS = {"account_id", "attempt_id", "batch_id", "case_id", "conversation_id", "debtor_id", "model_id", "facts_hash"}
-CODES = {
-    "action",
-    "agent",
-    "channel",
-    "check",
-    "code",
-    "disposition",
-    "intent",
-    "job",
-    "language",
-    "outcome",
-    "priority",
-}
+CODES = {"action", "agent", "channel", "check", "code", "disposition", "intent", "job", "language"}
 STATES = {
     "allowed",
     "outcome",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from strategy.scoring.book import check_book
 from strategy.scoring.features import NAMES, can_score, features, matrix
 from strategy.scoring.reasons import NO_HISTORY, Reason, choose
-from strategy.scoring.registry import Model, load
+from strategy.scoring.registry import Model
 from strategy.scoring.train import Head
 
 Progress = Callable[[int, int], None]
@@ -32,15 +31,6 @@ RESULT: dict[str, pl.DataType] = {
     "ability": pl.Float64(),
     "reasons": pl.List(pl.Struct({"head": pl.String(), "code": pl.String(), "effect": pl.Float64()})),
 }
-
-
-def score_frame(registry: Path, frame: pl.DataFrame, progress: Progress = silent) -> pl.DataFrame:
-    """Score with the model in use.
-
-    :raises ModelUnusable: nothing is scored.
-    :raises BookUnusable: nothing is scored.
-    """
-    return score_book(load(registry), frame, progress)
 
 
 def score_book(model: Model, frame: pl.DataFrame, progress: Progress = silent) -> pl.DataFrame:

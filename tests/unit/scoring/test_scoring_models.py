@@ -16,7 +16,7 @@ from strategy.scoring.book import BookUnusable, check_book
 from strategy.scoring.features import GROUPS, MONOTONE, NAMES, features, matrix
 from strategy.scoring.reasons import WHEN, choose, reason_codes
 from strategy.scoring.registry import ModelUnusable, load, publish
-from strategy.scoring.score import RESULT, score_book, score_frame
+from strategy.scoring.score import RESULT, score_book
 from strategy.scoring.train import NotEnoughHistory, data_hash, train
 
 
@@ -29,7 +29,7 @@ def registry(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def scored(registry) -> pl.DataFrame:
-    return score_frame(registry, overdue_book())
+    return score_book(load(registry), overdue_book())
 
 
 def test_every_account_gets_two_probabilities_in_its_place(scored):
@@ -63,25 +63,25 @@ def test_the_data_hash_sees_values_and_not_the_order_of_rows():
 
 def test_progress_reaches_the_end(registry):
     steps = []
-    score_frame(registry, overdue_book(), lambda done, total: steps.append((done, total)))
+    score_book(load(registry), overdue_book(), lambda done, total: steps.append((done, total)))
     assert steps[0] == (0, overdue_book().height)
     assert steps[-1] == (overdue_book().height,) * 2
 
 
 def test_too_short_a_history_has_no_score(registry):
     young = overdue_book().head(3).with_columns(billed_2=None)
-    scored = score_frame(registry, young)
+    scored = score_book(load(registry), young)
     assert scored["willingness"].to_list() == [None] * 3
     assert {reason["code"] for reason in scored["reasons"][0]} == {"N01"}
 
 
 def test_an_empty_book_gives_an_empty_result(registry):
-    assert score_frame(registry, overdue_book().clear()).height == 0
+    assert score_book(load(registry), overdue_book().clear()).height == 0
 
 
 def test_other_columns_than_a_book_are_refused(registry):
     with pytest.raises(BookUnusable, match="columns missing"):
-        score_frame(registry, pl.DataFrame({"age": [34]}))
+        score_book(load(registry), pl.DataFrame({"age": [34]}))
 
 
 def test_too_few_overdue_accounts_to_learn_from():
