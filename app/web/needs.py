@@ -13,11 +13,11 @@ from desk.case_view import Permitted
 from ledger.ledger import Ledger, UnitOfWork
 
 Retier = Callable[[UnitOfWork], int]
-"""Assign every scored account anew under the active strategy version, and say how many accounts moved."""
+"""Assign every open account anew under the active strategy version, with its cases, and say how many there are."""
 
 
 class Needs(Protocol):
-    """Attributes of app.wiring.Floor that the pages and the API read."""
+    """Attributes of app.floor.Floor that the pages and the API read."""
 
     @property
     def settings(self) -> Settings: ...
