@@ -12,6 +12,10 @@ from ledger import keys, migrate
 from ledger.ledger import Clock, Ledger, NewId, sqlite_engine
 
 
+class HomeUnusable(Exception):
+    """AMENDS_HOME is no folder and cannot be made one; the message says why."""
+
+
 def real_clock() -> datetime:
     """Now, aware UTC."""
     return datetime.now(UTC)
@@ -38,9 +42,19 @@ def free_port() -> int:
 def open_ledger(settings: Settings, clock: Clock = real_clock, new_id: NewId = random_id) -> Ledger:
     """The ledger of an installation, its keys made and its schema brought up to date.
 
-    :raises KeysUnusable: the key file is damaged.
+    :raises HomeUnusable: the folder cannot be made.
+    :raises KeysUnusable: the key file is damaged, or missing beside a ledger that was sealed with it.
     """
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = sqlite_engine(settings.home / "amends.db")
+    database, key_file = settings.home / "amends.db", settings.home / "keys"
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeUnusable(f"AMENDS_HOME cannot be made: {settings.home}: {error.strerror}") from error
+    if database.exists() and not key_file.exists():
+        # New keys would open nothing, and would sign and seal what comes next so that nothing fits together any more.
+        raise keys.KeysUnusable(f"{key_file} is missing and {database} cannot be read without it: put it back")
+    # The keys come first, so that no ledger is ever without.
+    found = keys.load_or_create(key_file)
+    engine = sqlite_engine(database)
     migrate.upgrade(engine)
-    return Ledger(engine, keys.load_or_create(settings.home / "keys"), clock, new_id)
+    return Ledger(engine, found, clock, new_id)

@@ -75,8 +75,8 @@ def demo(
     start = datetime.combine(day.date() if day else _last_business_day(now), time.min, UTC)
     if start + DAY_LASTS > now:
         raise BadInput(f"--day must be over: {start.date()} ends at {start + DAY_LASTS:%Y-%m-%d %H:%M} UTC")
-    if portfolio is not None:
-        existing(portfolio)
+    if portfolio is not None and existing(portfolio).resolve().is_relative_to(settings.home.resolve()):
+        raise BadInput(f"--portfolio lies in {settings.home}, which each demo clears: move it elsewhere first")
     with leadership(base.home / "demo.lock"):
         shutil.rmtree(settings.home, ignore_errors=True)
         _run(settings, start, accounts, once, portfolio, seed, as_json)

@@ -12,6 +12,7 @@ CLEAR_FAULTS: Final = frozenset(
     {
         "app.cli.console.BadInput",
         "app.serving.PortTaken",
+        "app.wiring.HomeUnusable",
         "bot.rasa_process.RasaUnavailable",
         "ledger.importing.rows.ImportRefused",
         "ledger.keys.KeysUnusable",
@@ -25,8 +26,13 @@ CLEAR_FAULTS: Final = frozenset(
     }
 )
 """By name, so that refusing a wrong file name does not load every room of the house."""
-
-UNUSABLE_DISK: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
+NO_COMMAND: Final = "NoArgsIsHelpError"
+"""No command at all: its message is the page of help."""
+USAGE: Final = "typer._click.exceptions.UsageError"
+"""A command, option or value that there is not."""
+UNUSABLE_DISK: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
+)
 """What a disk refuses, wherever in a command it does."""
 UNUSABLE_DATABASE: Final = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -52,4 +58,7 @@ def clear_line(error: Exception) -> str | None:
         why = UNUSABLE_DATABASE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
         return why and f"the database in AMENDS_HOME cannot be used: {why}"
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
+    if USAGE in kinds:
+        said, command = error.format_message().rstrip("."), error.ctx.command_path  # type: ignore[attr-defined]
+        return f"{said}; see `{command} --help`"
     return str(error) if kinds & CLEAR_FAULTS else None

@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from app import logs
-from app.cli.console import refuse
-from app.cli.faults import clear_line
+from app.cli.console import refuse, tell
+from app.cli.faults import NO_COMMAND, clear_line
 from app.settings import Settings
 
 # Each command's module is loaded when it is called: together they load half the scientific Python world.
@@ -74,7 +74,7 @@ def main() -> None:
     """Run one command; turn what the caller can mend into one line and exit status 2."""
     logs.configure("info")
     try:
-        cli()
+        sys.exit(cli(standalone_mode=False))
     except KeyboardInterrupt:
         sys.exit(refuse("stopped", 130))
     except Exception as error:
@@ -83,6 +83,9 @@ def main() -> None:
 
 def _told(error: Exception) -> int:
     """Say what went wrong, and give the exit status."""
+    if type(error).__name__ == NO_COMMAND:
+        tell(str(error))
+        return 2
     line = clear_line(error)
     if line is not None:
         return refuse(line, 2)

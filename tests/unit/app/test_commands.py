@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from app.cli.faults import CLEAR_FAULTS
+from app.cli.faults import CLEAR_FAULTS, clear_line
 from app.cli.main import COMMANDS, main
 
 ROOT = Path(__file__).parents[3]
@@ -48,6 +49,7 @@ def refused(done):
     """The one line of a refusal."""
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
+    assert "Usage:" not in done.stderr
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("amends: ")]
     return line
 
@@ -105,6 +107,11 @@ def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path)
         (["speech", "say", "hello", "--out", "no/such/folder/x.wav"], "folder"),
         (["bot", "say", "--lang", "fr"], "zh or en"),
         (["demo", "--day", "2999-01-01"], "must be over"),
+        (["demo", "--day", "someday"], "amends demo --help"),
+        (["demo", "--accounts", "0"], "--accounts"),
+        (["import"], "file"),
+        (["report", "--nonsense"], "--nonsense"),
+        (["nonsense"], "nonsense"),
         (["serve"], "AMENDS_STAFF_KEY"),
     ],
 )
@@ -131,6 +138,51 @@ def test_a_damaged_key_file_is_never_overwritten(amends, tmp_path):
     assert keys.read_text() == "not keys"
 
 
+def test_a_ledger_whose_keys_are_gone_gets_no_new_ones(amends, tmp_path):
+    amends("import", EXAMPLE)
+    keys = tmp_path / "home" / "keys"
+    keys.unlink()
+    assert "keys is missing" in refused(amends("import", EXAMPLE))
+    assert not keys.exists()
+
+
+@pytest.mark.parametrize("spoil", [lambda file: file.write_bytes(b"no database" * 500), Path.mkdir])
+def test_a_database_that_is_none_is_refused(amends, tmp_path, spoil):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "keys").write_text("\n".join(["ab" * 32] * 3))
+    spoil(tmp_path / "home" / "amends.db")
+    assert "the database in AMENDS_HOME cannot be used" in refused(amends("init"))
+
+
+def test_a_home_that_is_a_file_is_refused(amends):
+    assert "AMENDS_HOME cannot be made" in refused(amends("init", AMENDS_HOME=str(EXAMPLE)))
+    assert str(EXAMPLE) in refused(amends("demo", "--once", AMENDS_HOME=str(EXAMPLE)))
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [(sqlite3.SQLITE_FULL, "full"), (sqlite3.SQLITE_READONLY, "written"), (sqlite3.SQLITE_IOERR_WRITE, "disk")],
+)
+def test_a_disk_that_fails_under_the_database_is_named(code, says):
+    broken = sqlite3.OperationalError("database or disk is full")
+    broken.sqlite_errorcode = code
+    assert says in clear_line(OperationalError("INSERT", {}, broken))
+
+
+def test_a_mistake_of_ours_in_a_query_is_no_clear_fault():
+    broken = sqlite3.OperationalError("no such column")
+    broken.sqlite_errorcode = sqlite3.SQLITE_ERROR
+    assert clear_line(OperationalError("SELECT", {}, broken)) is None
+
+
+def test_the_demo_never_clears_away_the_file_it_is_given(amends, tmp_path):
+    file = tmp_path / "home" / "demo" / "mine.csv"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(EXAMPLE.read_bytes())
+    assert "--portfolio lies in" in refused(amends("demo", "--once", "--portfolio", file))
+    assert file.exists()
+
+
 def test_an_altered_audit_entry_is_named(amends, tmp_path):
     amends("import", EXAMPLE)
     with sqlite3.connect(tmp_path / "home" / "amends.db") as database:
@@ -149,6 +201,13 @@ def test_every_listed_command_has_a_page_of_help(amends, name):
     done = amends(name, "--help")
     assert done.returncode == 0
     assert "Usage: amends" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[], ["bot"]])
+def test_without_a_command_the_page_of_help_is_shown(amends, arguments):
+    done = amends(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: amends")
 
 
 def test_the_list_of_commands_loads_none_of_them(amends):
