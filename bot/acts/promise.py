@@ -193,6 +193,9 @@ def _weighed(talk: Talk) -> Effect:
     offer = promises.make(talk.money(amount), day, talk.floors, talk.today)
     if isinstance(offer, promises.Refused):
         if isinstance(offer.bound, date):
+            if "amount" not in talk.facts:
+                # The amount is asked for first; the day is kept, and refused when its turn comes.
+                return Effect({"amount": None, "day": NOTED, "confirmed": None})
             talk.note(refused={"reason": offer.reason, "bound": offer.bound.isoformat()}, day=None)
         else:
             talk.note(refused={"reason": offer.reason, "bound": str(offer.bound.amount)}, amount=None)

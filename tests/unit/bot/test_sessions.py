@@ -281,6 +281,26 @@ def test_a_promise_is_recorded_only_as_it_was_read_back(
     assert _all(ledger, Promise) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [("a year ago, on 13 March 2025", "promise_in_the_past"), ("on 13 March 2031", "promise_too_far")],
+)
+def test_a_day_out_of_bounds_without_an_amount_is_refused_once_the_amount_is_known(
+    sessions: Sessions, dialogue: ScriptedDialogue, said: str, refused: str
+) -> None:
+    talk_id = _verified(sessions)
+    dialogue.form, dialogue.intent, dialogue.slots = "promise_form", "promise", {}
+    dialogue.proposals = [
+        ("validate_promise_form", "action_ask_amount"),
+        ("validate_promise_form", "action_ask_day"),
+    ]
+    reply = sessions.turn(talk_id, said)
+    assert [line.template for line in reply.lines] == ["ask_amount"]
+    dialogue.slots["requested_slot"] = "amount"
+    reply = sessions.turn(talk_id, "2000")
+    assert [line.template for line in reply.lines] == [refused]
+
+
 def test_a_finished_talk_finishes_its_attempt(ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue) -> None:
     with ledger.begin() as work:
         person = {"account_id": "account-R1", "debtor_id": "debtor-R1", "channel": "chat", "agent": "bot"}
