@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from strategy.treatments import AGENTS, CHANNELS, DEFAULT_TREATMENTS, TONES, Treatment
+from strategy.treatments import AGENTS, CHANNELS, DEFAULT_TREATMENTS, Treatment
 
 TIERS = ("self_cure", "remind", "persuade", "assist", "people")
 """From the lightest touch to the most human."""
@@ -78,12 +78,10 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
                 "name": treatment.name,
                 "agent": treatment.agent,
                 "channels": list(treatment.channels),
-                "tone": treatment.tone,
                 "cadence_days": treatment.cadence_days,
                 "promise_days": treatment.promise_days,
                 "max_parts": treatment.max_parts,
                 "part_floor": str(treatment.part_floor),
-                "max_discount": str(treatment.max_discount),
             }
             for tier, treatment in settings.treatments.items()
         },
@@ -115,12 +113,10 @@ def _treatment(reader: _Reader, data: object, tier: str) -> Treatment:
         name=reader.text(table, f"{at}.name"),
         agent=reader.one_of(table, f"{at}.agent", AGENTS),
         channels=reader.some_of(table, f"{at}.channels", CHANNELS),
-        tone=reader.one_of(table, f"{at}.tone", TONES),
         cadence_days=reader.whole(table, f"{at}.cadence_days", 1, 90),
         promise_days=reader.whole(table, f"{at}.promise_days", 1, 60),
         max_parts=reader.whole(table, f"{at}.max_parts", 1, 12),
         part_floor=reader.decimal(table, f"{at}.part_floor", lambda v: 0 < v <= 1, "above 0 and up to 1"),
-        max_discount=reader.decimal(table, f"{at}.max_discount", lambda v: 0 <= v <= Decimal("0.5"), "0 to 0.5"),
     )
     if tier in PERSON_ONLY_TIERS and treatment.agent == "bot":
         reader.wrong(f"{at}.agent", "must be human: this tier is for people")

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 AGENTS = ("bot", "human")
 CHANNELS = ("chat", "voice")
-TONES = ("gentle", "plain", "caring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +19,6 @@ class Treatment:
     """Who speaks: one of :data:`AGENTS`."""
     channels: tuple[str, ...]
     """In the order in which they are tried; one or more of :data:`CHANNELS`."""
-    tone: str
-    """Which wording of the approved sentences is used: one of :data:`TONES`."""
     cadence_days: int
     """Least days between two planned contacts, 1..90."""
     promise_days: int
@@ -30,8 +27,6 @@ class Treatment:
     """Into how many parts the amount due may be split, 1..12; 1 means that no parts are offered."""
     part_floor: Decimal
     """Smallest part, as a share of the amount due, above 0 and up to 1."""
-    max_discount: Decimal
-    """Largest discount that may be offered, as a share of the amount due, 0..0.5."""
 
 
 DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
@@ -39,56 +34,46 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         name="light_reminder",
         agent="bot",
         channels=("chat",),
-        tone="gentle",
         cadence_days=7,
         promise_days=14,
         max_parts=1,
         part_floor=Decimal("1"),
-        max_discount=Decimal("0"),
     ),
     "remind": Treatment(
         name="reminder_with_parts",
         agent="bot",
         channels=("chat", "voice"),
-        tone="gentle",
         cadence_days=5,
         promise_days=21,
         max_parts=3,
         part_floor=Decimal("0.25"),
-        max_discount=Decimal("0"),
     ),
     "persuade": Treatment(
         name="clear_reminder",
         agent="bot",
         channels=("voice", "chat"),
-        tone="plain",
         cadence_days=4,
         promise_days=14,
         max_parts=2,
         part_floor=Decimal("0.4"),
-        max_discount=Decimal("0"),
     ),
     "assist": Treatment(
         name="personal_help",
         agent="human",
         channels=("voice", "chat"),
-        tone="caring",
         cadence_days=7,
         promise_days=30,
         max_parts=6,
         part_floor=Decimal("0.1"),
-        max_discount=Decimal("0.1"),
     ),
     "people": Treatment(
         name="personal_review",
         agent="human",
         channels=("voice",),
-        tone="caring",
         cadence_days=7,
         promise_days=30,
         max_parts=6,
         part_floor=Decimal("0.1"),
-        max_discount=Decimal("0.1"),
     ),
 }
 """By tier. The offers are modest on purpose: a manager widens them, and sees the effect first."""

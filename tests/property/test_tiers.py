@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from strategy.settings import TIERS, HardRules, InvalidSettings, StrategySettings, from_json, to_json
 from strategy.tiers import AccountFacts, ScoreFacts, assign
-from strategy.treatments import AGENTS, CHANNELS, TONES, Treatment
+from strategy.treatments import AGENTS, CHANNELS, Treatment
 from strategy.whatif import BookArrays, tier_indexes, what_if
 
 shares = st.floats(0, 1)
@@ -27,12 +27,10 @@ def treatments(agents):
         name=st.sampled_from(["gentle", "firm"]),
         agent=st.sampled_from(agents),
         channels=st.permutations(CHANNELS).map(tuple) | st.sampled_from([(channel,) for channel in CHANNELS]),
-        tone=st.sampled_from(TONES),
         cadence_days=st.integers(1, 90),
         promise_days=st.integers(1, 60),
         max_parts=st.integers(1, 12),
         part_floor=st.integers(1, 100).map(lambda value: Decimal(value) / 100),
-        max_discount=st.integers(0, 50).map(lambda value: Decimal(value) / 100),
     )
 
 
