@@ -32,7 +32,7 @@ class Message(BaseModel):
 
     text: Text
     client_id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9-]+$")
-    after: int = Field(default=0, ge=0)
+    after: int = Field(default=0, ge=0, le=2**31)
 
 
 def chat_router(door: ChatDoor, secure: bool) -> APIRouter:

@@ -32,7 +32,7 @@ AccountRef = Annotated[
     str | None,
     typer.Option("--account", help="external_ref of an account in your ledger; else a made-up debtor in one apart."),
 ]
-Seed = Annotated[int, typer.Option(help="Which made-up debtor.")]
+Seed = Annotated[int, typer.Option(min=0, help="Which made-up debtor.")]
 
 
 def register(cli: typer.Typer) -> None:
@@ -66,6 +66,8 @@ def call(
 ) -> None:
     """Run a whole phone call: voice activity, recognition, dialogue, synthesis, with the time of each stage."""
     existing(wav)
+    if out.is_dir():
+        raise BadInput(f"--out is a folder: {out}")
     if not out.resolve().parent.is_dir():
         raise BadInput(f"no such folder: {out.parent}")
     leg = WavLeg.open(wav, out)

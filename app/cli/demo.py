@@ -64,7 +64,7 @@ def demo(
     accounts: Annotated[int, typer.Option(min=1, max=100_000, help="The most overdue accounts to work on.")] = 300,
     once: Annotated[bool, typer.Option("--once", help="Print the day and end; else go on serving the pages.")] = False,
     portfolio: Annotated[Path | None, typer.Option(help="A portfolio file; else a made-up one is generated.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the made-up portfolio, people and talks.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the made-up portfolio, people and talks.")] = 1,
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The business day; else the last.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -73,8 +73,8 @@ def demo(
     settings = base.model_copy(update={"home": base.home / "demo", "mode": "demo"})
     now = wiring.real_clock()
     start = datetime.combine(day.date() if day else _last_business_day(now), time.min, UTC)
-    if start + DAY_LASTS > now:
-        raise BadInput(f"--day must be over: {start.date()} ends at {start + DAY_LASTS:%Y-%m-%d %H:%M} UTC")
+    if start > now - DAY_LASTS:
+        raise BadInput(f"--day must be over everywhere: {start.date()} is not, {_last_business_day(now)} is")
     if portfolio is not None and existing(portfolio).resolve().is_relative_to(settings.home.resolve()):
         raise BadInput(f"--portfolio lies in {settings.home}, which each demo clears: move it elsewhere first")
     with leadership(base.home / "demo.lock"):

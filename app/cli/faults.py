@@ -31,7 +31,7 @@ NO_COMMAND: Final = "NoArgsIsHelpError"
 USAGE: Final = "typer._click.exceptions.UsageError"
 """A command, option or value that there is not."""
 UNUSABLE_DISK: Final = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 )
 """What a disk refuses, wherever in a command it does."""
 UNUSABLE_DATABASE: Final = {

@@ -42,7 +42,7 @@ def import_accounts(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet, in the UCI layout or Amends' own (data/README.md).")],
     limit: Annotated[int | None, typer.Option(min=1, help="The most overdue accounts to take.")] = None,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a UCI file describes.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the made-up people where the file names none.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the made-up people where the file names none.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Import a portfolio: overdue rows become accounts, the whole file becomes the book the models learn from."""
@@ -69,6 +69,8 @@ def report(
     ledger = wiring.open_ledger(Settings())
     with ledger.read() as work:
         date = day.date() if day else work.now.date()
+        if date > work.now.date():
+            raise BadInput(f"--day has not begun: it is {work.now.date()} in UTC")
         since = datetime.combine(date, time.min, UTC)
         counted = count_period(work, since, since + timedelta(days=1))
     answer(counted, as_json=as_json, text=lambda: table(dataclasses.asdict(counted)))

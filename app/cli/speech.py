@@ -65,7 +65,7 @@ def script(
     lines: Annotated[list[str], typer.Argument(help="What the debtor says, in order. Digits alone are keyed.")],
     out: Annotated[Path, typer.Option(help="The WAV to write.")],
     lang: Language = "en",
-    seed: Annotated[int, typer.Option(help="Whose identity answer {identity} stands for: see `amends call`.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Whose answer {identity} stands for: see `amends call`.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Speak a debtor's side of a call into a WAV for `amends call`; {identity} keys the practice debtor's answer."""

@@ -41,7 +41,7 @@ def simulate(
     """What a draft would change, on every account, before anything is published."""
     try:
         wanted = from_json(json.loads(existing(draft).read_text(encoding="utf-8")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{draft.name} is not JSON: {error}") from error
     if isinstance(wanted, InvalidSettings):
         raise BadInput(f"{draft.name}: {wanted}")

@@ -52,8 +52,10 @@ def check_cases(path: Path, packs: Packs | None = None) -> list[CaseResult]:
         document = json.loads(path.read_text(encoding="utf-8"))
         cases = document["cases"] if isinstance(document, Mapping) else document
         return [check_case(case, packs or shipped_packs()) for case in cases]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CasesError(f"{path.name}: {type(error).__name__} {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CasesError(
+            f"{path.name}: no JSON of {{cases: [{{id, given}}]}} ({type(error).__name__}: {error})"
+        ) from error
 
 
 def check_case(case: Mapping[str, Any], packs: Packs) -> CaseResult:

@@ -109,8 +109,9 @@ def test_senseless_messages_are_refused_in_one_word(
     assert floor.sessions.heard == []
 
 
-def test_a_malformed_message_is_refused_without_repeating_it(browser: TestClient, link: str) -> None:
-    answer = browser.post(f"{link}/messages", json={"text": "秘密", "client_id": "?", "after": -1})
+@pytest.mark.parametrize("after", [-1, 10**30])
+def test_a_malformed_message_is_refused_without_repeating_it(browser: TestClient, link: str, after: int) -> None:
+    answer = browser.post(f"{link}/messages", json={"text": "秘密", "client_id": "message-1", "after": after})
     assert answer.status_code == 422
     assert answer.json()["error"] == "malformed"
     assert "秘密" not in answer.text

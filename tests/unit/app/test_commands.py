@@ -104,11 +104,17 @@ def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path)
         (["strategy", "simulate", "--draft", "nowhere.json"], "no such file"),
         (["speech", "transcribe", EXAMPLE], "AMENDS_ASR_MODEL"),
         (["call", "--wav", EXAMPLE, "--out", "bot.wav"], "example_accounts.csv"),
+        (["call", "--wav", EXAMPLE, "--out", "."], "folder"),
         (["speech", "say", "hello", "--out", "no/such/folder/x.wav"], "folder"),
         (["bot", "say", "--lang", "fr"], "zh or en"),
         (["demo", "--day", "2999-01-01"], "must be over"),
         (["demo", "--day", "someday"], "amends demo --help"),
+        (["demo", "--day", "9999-12-31"], "must be over"),
+        (["report", "--day", "9999-12-31"], "has not begun"),
         (["demo", "--accounts", "0"], "--accounts"),
+        (["demo", "--seed", "-1"], "--seed"),
+        (["import", EXAMPLE, "--seed", "-1"], "--seed"),
+        (["bot", "say", "--seed", "-1"], "--seed"),
         (["import"], "file"),
         (["report", "--nonsense"], "--nonsense"),
         (["nonsense"], "nonsense"),
@@ -117,6 +123,17 @@ def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path)
 )
 def test_bad_input_gets_one_clear_line(amends, arguments, says):
     assert says in refused(amends(*arguments))
+
+
+@pytest.mark.parametrize("content", ["", "[" * 100_000, '{"no": "cases"}', '{"cases": ["x"]}', '[{"id": "x"}]'])
+def test_policy_cases_that_are_none_get_one_clear_line(amends, tmp_path, content):
+    (tmp_path / "cases.json").write_text(content)
+    assert "no JSON of {cases: [{id, given}]}" in refused(amends("policy", "check", tmp_path / "cases.json"))
+
+
+def test_a_draft_nested_without_end_is_not_json(amends, tmp_path):
+    (tmp_path / "draft.json").write_text("[" * 100_000)
+    assert "is not JSON" in refused(amends("strategy", "simulate", "--draft", tmp_path / "draft.json"))
 
 
 def test_the_log_holds_nothing_below_its_level(amends):
