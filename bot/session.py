@@ -265,8 +265,9 @@ class Sessions:
         try:
             with self._ledger.begin() as work:
                 talk = self._load(work, conversation_id)
-                trigger = named(reason)
-                talk.hold(reason, trigger.hold_days)
+                # What an act has found says more than that no answer came back.
+                trigger = named(str(talk.facts.get("fault", reason)))
+                talk.hold(trigger.id, trigger.hold_days)
                 talk.say("system_failure")
                 talk.escalate(trigger)
                 talk.close("failed")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from bot.actions_protocol import ActionReply, read_request, write_reply
+from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
 from bot.acts import answers, endings, promise
 from bot.acts.act import SURE_ENOUGH, Act
-from bot.talk import OpenCase, Talk, Terms
+from bot.talk import GuardBreach, OpenCase, Talk, Terms
 from ledger.ledger import Ledger
 from ledger.tables import Conversation
 
@@ -86,6 +86,16 @@ class Actions:
         :raises GuardBreach, UnconfirmedPromise: nothing was recorded; the talk must not go on.
         """
         request = read_request(body)
+        try:
+            return self._run(request)
+        except GuardBreach:
+            # Rasa turns our refusal into silence; the talk must end for the right reason all the same.
+            with self._ledger.begin() as work:
+                conversation = work.session.get_one(Conversation, request.conversation_id)
+                Talk(work, conversation, self._terms, self._open_case).note(fault="guard_breach")
+            raise
+
+    def _run(self, request: ActionRequest) -> dict[str, Any]:
         act = ANYBODY.get(request.action) or RIGHT_PARTY.get(request.action)
         if act is None:
             raise ValueError(f"no such act: {request.action}")

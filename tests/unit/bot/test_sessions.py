@@ -18,7 +18,7 @@ from bot.dialogue import Answer, DialogueDown
 from bot.guards import Breach
 from bot.phrases import Line, say
 from bot.session import Sessions, UnknownConversation
-from bot.talk import Terms
+from bot.talk import GuardBreach, Terms
 from desk.intake import open_case
 from desk.packet import open_packet
 from ledger.ledger import Ledger
@@ -69,7 +69,11 @@ class ScriptedDialogue:
                     "active_loop": {"name": self.form} if self.form else {},
                 },
             }
-            reply = self.actions.run(body)
+            try:
+                reply = self.actions.run(body)
+            except GuardBreach as breach:
+                # As in earnest: the webhook answers 500, and Rasa then has nothing to say.
+                raise DialogueDown("the answer is empty") from breach
             self.slots |= {event["name"]: event["value"] for event in reply["events"] if event["event"] == "slot"}
             turns += [response["custom"]["turn"] for response in reply["responses"]]
         return Answer(tuple(turns), self.intent, self.confidence)
