@@ -40,6 +40,14 @@ def serving(app: FastAPI, host: str, port: int) -> Iterator[str]:
         thread.join(10)
 
 
+def require_free(host: str, port: int) -> None:
+    """Nothing happens when the port can be served on.
+
+    :raises PortTaken: it cannot.
+    """
+    _listen(host, port).close()
+
+
 def _listen(host: str, port: int) -> socket.socket:
     # Bound here, not by uvicorn: what it does about a taken port is to end the process.
     listener = socket.socket()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app import wiring
 from app.cli.console import BadInput, answer, existing, stderr, tell
@@ -81,7 +81,7 @@ def call(
         def last_intent(conversation_id: str) -> str | None:
             with floor.ledger.read() as work:
                 heard = select(Turn.intent).where(Turn.conversation_id == conversation_id, Turn.speaker == "debtor")
-                return work.session.exec(heard.order_by(Turn.seq.desc())).first()  # type: ignore[attr-defined]
+                return work.session.exec(heard.order_by(col(Turn.seq).desc())).first()
 
         done = run_call(
             leg,

@@ -20,6 +20,7 @@ from app.cli.records import AsJson
 from app.cli.serve import keep_serving
 from app.demo_links import demo_links
 from app.floor import Floor, open_floor, registry_of
+from app.serving import require_free
 from app.settings import Settings
 from bot.chat.door import ChatDoor
 from bot.phone.call import Voicebox
@@ -78,6 +79,9 @@ def demo(
     if portfolio is not None and existing(portfolio).resolve().is_relative_to(settings.home.resolve()):
         raise BadInput(f"--portfolio lies in {settings.home}, which each demo clears: move it elsewhere first")
     with leadership(base.home / "demo.lock"):
+        if not once:
+            # Before the last day is cleared away.
+            require_free(settings.host, settings.port)
         shutil.rmtree(settings.home, ignore_errors=True)
         _run(settings, start, accounts, once, portfolio, seed, as_json)
 

@@ -23,5 +23,5 @@ def leadership(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise NotLeader(f"another process dispatches on this ledger: {path.name} is locked") from error
+            raise NotLeader(f"another process of Amends is at work here and holds {path}: end it first") from error
         yield
