@@ -51,7 +51,7 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
             # The same again, or nothing that can be noted: asked back without end, nobody would get any further.
             return _missed(talk, request) or effect
     if request.intent == "affirm" and _counter(talk) is not None:
-        talk.note(misses=None, amount=_counter(talk), refused=None)
+        talk.note(misses=None, amount=_counter(talk), refused=None, amount_options=None)
         return _weighed(talk)
     if request.intent == "affirm" and request.requested == "confirmed":
         talk.note(misses=None, confirmed=talk.facts.get("read_back"))
@@ -204,9 +204,13 @@ def _weighed(talk: Talk) -> Effect:
 
 
 def _counter(talk: Talk) -> str | None:
-    """The smallest amount, when that is what the bot has just proposed."""
+    """What a plain yes means: the smallest amount if the bot has just proposed it, and what is due rather than the
+    whole balance when it asked which of the two "everything" was. The read-back says which."""
     refused = talk.facts.get("refused", {})
-    return str(refused["bound"]) if refused.get("reason") == "too_small" else None
+    if refused.get("reason") == "too_small":
+        return str(refused["bound"])
+    due = talk.account.amount_due
+    return str(due) if due in map(Decimal, talk.facts.get("amount_options", ())) else None
 
 
 def _declined(talk: Talk, request: ActionRequest) -> Effect:

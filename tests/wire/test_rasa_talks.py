@@ -236,6 +236,14 @@ def test_too_small_a_promise_is_countered_with_the_floor_and_never_below(floor: 
     assert templates(accepted) == ["read_back"]
 
 
+def test_a_yes_to_due_or_everything_means_what_is_due(floor: Floor) -> None:
+    *_, asked, read_back, confirmed = floor.talk("zh", "4321", "13号我全部还清", "对", "对的")
+    assert templates(asked) == ["amount_ambiguous"]
+    assert templates(read_back) == ["read_back"]
+    assert "4325" in read_back.lines[0].text
+    assert templates(confirmed)[0] == "promise_recorded"
+
+
 def test_three_texts_without_sense_bring_a_person(floor: Floor) -> None:
     *_, first, second, third = floor.talk("en", "4321", "xyzzy plugh", "frobnicate quux", "qwerty asdf")
     assert templates(first)[0] == "rephrase"
