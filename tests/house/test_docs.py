@@ -32,7 +32,7 @@ ROOMS = ("app", "bot", "desk", "ledger", "rehearsal", "speech", "strategy")
 TOP = (*ROOMS, "data", "docs", "deploy", "scripts", "tests", ".ci")
 SOURCE = (".py", ".yaml", ".yml", ".sh")
 AMENDS = get_command(cli)
-MADE_LATER = {".venv", "generated"}
+MADE_LATER = {".rasa", ".venv", "generated"}
 """Parts of a path that set-up or a run makes; git does not have them."""
 
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
