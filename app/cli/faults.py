@@ -59,6 +59,7 @@ def clear_line(error: Exception) -> str | None:
         return why and f"the database in AMENDS_HOME cannot be used: {why}"
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     if USAGE in kinds:
+        # Typer carries click inside itself under a name of its own, so the class cannot be named here.
         said, command = error.format_message().rstrip("."), error.ctx.command_path  # type: ignore[attr-defined]
         return f"{said}; see `{command} --help`"
     return str(error) if kinds & CLEAR_FAULTS else None
