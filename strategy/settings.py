@@ -80,7 +80,6 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
                 "channels": list(treatment.channels),
                 "cadence_days": treatment.cadence_days,
                 "promise_days": treatment.promise_days,
-                "max_parts": treatment.max_parts,
                 "part_floor": str(treatment.part_floor),
             }
             for tier, treatment in settings.treatments.items()
@@ -115,7 +114,6 @@ def _treatment(reader: _Reader, data: object, tier: str) -> Treatment:
         channels=reader.some_of(table, f"{at}.channels", CHANNELS),
         cadence_days=reader.whole(table, f"{at}.cadence_days", 1, 90),
         promise_days=reader.whole(table, f"{at}.promise_days", 1, 60),
-        max_parts=reader.whole(table, f"{at}.max_parts", 1, 12),
         part_floor=reader.decimal(table, f"{at}.part_floor", lambda v: 0 < v <= 1, "above 0 and up to 1"),
     )
     if tier in PERSON_ONLY_TIERS and treatment.agent == "bot":

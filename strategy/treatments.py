@@ -23,10 +23,8 @@ class Treatment:
     """Least days between two planned contacts, 1..90."""
     promise_days: int
     """How far ahead a promised date may lie, 1..60 days."""
-    max_parts: int
-    """Into how many parts the amount due may be split, 1..12; 1 means that no parts are offered."""
     part_floor: Decimal
-    """Smallest part, as a share of the amount due, above 0 and up to 1."""
+    """Smallest part, as a share of the amount due, above 0 and up to 1; 1 means that no parts are taken."""
 
 
 DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
@@ -36,7 +34,6 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         channels=("chat",),
         cadence_days=7,
         promise_days=14,
-        max_parts=1,
         part_floor=Decimal("1"),
     ),
     "remind": Treatment(
@@ -45,7 +42,6 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         channels=("chat", "voice"),
         cadence_days=5,
         promise_days=21,
-        max_parts=3,
         part_floor=Decimal("0.25"),
     ),
     "persuade": Treatment(
@@ -54,7 +50,6 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         channels=("voice", "chat"),
         cadence_days=4,
         promise_days=14,
-        max_parts=2,
         part_floor=Decimal("0.4"),
     ),
     "assist": Treatment(
@@ -63,7 +58,6 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         channels=("voice", "chat"),
         cadence_days=7,
         promise_days=30,
-        max_parts=6,
         part_floor=Decimal("0.1"),
     ),
     "people": Treatment(
@@ -72,7 +66,6 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         channels=("voice",),
         cadence_days=7,
         promise_days=30,
-        max_parts=6,
         part_floor=Decimal("0.1"),
     ),
 }

@@ -29,7 +29,6 @@ def treatments(agents):
         channels=st.permutations(CHANNELS).map(tuple) | st.sampled_from([(channel,) for channel in CHANNELS]),
         cadence_days=st.integers(1, 90),
         promise_days=st.integers(1, 60),
-        max_parts=st.integers(1, 12),
         part_floor=st.integers(1, 100).map(lambda value: Decimal(value) / 100),
     )
 

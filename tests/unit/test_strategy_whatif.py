@@ -38,8 +38,8 @@ def test_all_hard_rules_that_apply_are_named():
 
 
 def test_only_remind_and_the_tiers_above_it_offer_parts():
-    assert DEFAULT.treatments["self_cure"].max_parts == 1
-    assert all(DEFAULT.treatments[tier].max_parts > 1 for tier in TIERS[1:])
+    assert DEFAULT.treatments["self_cure"].part_floor == 1
+    assert all(DEFAULT.treatments[tier].part_floor < 1 for tier in TIERS[1:])
 
 
 def test_the_default_is_valid():
