@@ -73,7 +73,7 @@ class Scored:
     """Two calibrated probabilities, each from 0 to 1, and what moved them most."""
 
     willingness: float
-    ability: float
+    ability: float | None
     as_of: date
     reasons: tuple[ReasonCode, ...]
 

@@ -56,7 +56,8 @@ class Visits:
             language = work.session.get_one(Debtor, account.debtor_id).language
             newest = select(Score).where(Score.account_id == account_id).order_by(col(Score.created_at).desc())
             score = work.session.exec(newest).first()
-        willingness, ability = (score.willingness, score.ability) if score else UNSCORED
+        willingness = UNSCORED[0] if score is None else score.willingness
+        ability = UNSCORED[1] if score is None or score.ability is None else score.ability
         seed = self.people.seed
         persona = cast(seed, account.external_ref, willingness, ability)
         return SimulatedDebtor(

@@ -32,7 +32,8 @@ class ScoreFacts:
     """Calibrated probabilities, 0..1."""
 
     willingness: float
-    ability: float
+    ability: float | None
+    """None where the model has no such head: such an account goes to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def assign(score: ScoreFacts | None, account: AccountFacts, settings: StrategySe
     why = hard_rules_that_apply(account, settings)
     if not why and score is None:
         why = ("no_score",)
-    if why or score is None:
+    if not why and score is not None and score.ability is None:
+        why = ("no_ability",)
+    if why or score is None or score.ability is None:
         return Assignment("people", settings.treatments["people"], why)
     willing, able = score.willingness >= settings.w_high, score.ability >= settings.a_high
     tier = GRID[willing, able]

@@ -124,7 +124,8 @@ def _scores(view: CaseView, language: Language) -> None:
             text(say("desk.no_score", language), "quiet")
             return
         _score(view.scored, "willingness", view.scored.willingness, language)
-        _score(view.scored, "ability", view.scored.ability, language)
+        if view.scored.ability is not None:
+            _score(view.scored, "ability", view.scored.ability, language)
 
 
 def _score(scored: Scored, head: str, value: float, language: Language) -> None:

@@ -3,6 +3,7 @@
 from ledger.tables.audit import AuditEntry
 from ledger.tables.cases import Case, WrapUp
 from ledger.tables.contacts import Attempt, ChatInvite, Consent, Decision, Hold, PlannedContact
+from ledger.tables.learning import Experiment, FeedCheck
 from ledger.tables.people import Account, Debtor, ImportBatch, Statement
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
 from ledger.tables.talks import ChatReceipt, Conversation, Disclosure, Promise, Turn
@@ -19,6 +20,8 @@ __all__ = [
     "Debtor",
     "Decision",
     "Disclosure",
+    "Experiment",
+    "FeedCheck",
     "Hold",
     "ImportBatch",
     "PlannedContact",

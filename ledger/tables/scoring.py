@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from ledger.columns import UtcDateTime
+from ledger.columns import Cents, UtcDateTime
 
 
 class Score(SQLModel, table=True):
-    """Two calibrated probabilities for one account on one day, with the model that gave them."""
+    """What one model said of one account on one day: calibrated probabilities, an expected amount, and why."""
 
     id: str = Field(primary_key=True)
+    run_id: str = ""
+    """The scoring run that wrote it; all scores of one run stand or fall together."""
     account_id: str = Field(foreign_key="account.id", index=True)
     as_of: date
     willingness: float
     """P(any payment in the next cycle | overdue)."""
-    ability: float
-    """P(what is paid covers what is due | pays)."""
+    ability: float | None
+    """P(what is paid covers what is due | pays); None where the model has no such head."""
+    expected_amount: Decimal | None = Field(default=None, sa_type=Cents)
+    """What the account is expected to pay in the next cycle, in its currency; non-payers count as nothing."""
+    contact: float | None = None
+    """P(the right party is reached | an attempt). This and the next two are None until there is a head for them."""
+    promise: float | None = None
+    """P(a promise to pay | the right party was reached)."""
+    kept: float | None = None
+    """P(the promise is kept | promised)."""
     model_id: str
     reasons: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     """[{"head": "willingness"|"ability", "code": "P01", "effect": log-odds, negative lowers the score}, ...]."""
@@ -36,6 +47,10 @@ class StrategyVersion(SQLModel, table=True):
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     author: str
     note: str = ""
+    approved_by: str = ""
+    """Who put it in force; another person than the author, where the version needs a second one."""
+    accepted: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """What would have blocked the version and was accepted by a person: {"by", "reason", "findings"}; else empty."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
@@ -45,10 +60,16 @@ class TierAssignment(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     account_id: str = Field(foreign_key="account.id", index=True)
-    score_id: str | None = Field(default=None, foreign_key="score.id")
+    run_id: str = ""
+    """The scoring run, or the publishing of a strategy, that wrote it."""
+    score_id: str | None = None
+    """The score it was decided on. No foreign key: both are written in bulk, in one transaction."""
     strategy_version: int = Field(foreign_key="strategyversion.version")
     tier: str
     treatment: str
     why: list[str] = Field(sa_column=Column(JSON, nullable=False))
     arm: str = "champion"
+    """'champion', 'hold_out', 'human_first', 'explore', or an experiment's arm as '<experiment id>:<arm>'."""
+    propensity: float = 1.0
+    """With which probability this account was drawn into this arm and treatment."""
     created_at: datetime = Field(sa_type=UtcDateTime)
