@@ -24,7 +24,7 @@ def pinned(lock):
 
 @pytest.mark.parametrize(("lock", "wanted"), WANTED.items(), ids=WANTED)
 def test_every_dependency_is_pinned(lock, wanted):
-    names = {re.split(r"[<>=~! ]", requirement, maxsplit=1)[0].lower() for requirement in wanted}
+    names = {re.split(r"[<>=~! \[]", requirement, maxsplit=1)[0].lower() for requirement in wanted}
     assert names - set(pinned(lock)) == set()
 
 
