@@ -16,8 +16,8 @@ from app.settings import Settings
 from strategy.settings import InvalidSettings, from_json, to_json
 from strategy.treatments import AGENTS
 from strategy.versions import active
-from strategy.whatif import Outlook, what_if
-from strategy.whatif_book import read_book
+from strategy.whatif.effect import Outlook, what_if
+from strategy.whatif.read import read_book
 
 
 def register(cli: typer.Typer) -> None:

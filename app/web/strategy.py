@@ -22,8 +22,8 @@ from app.web.words import moment, say
 from ledger.tables import StrategyVersion
 from strategy.settings import StrategySettings
 from strategy.versions import active, publish
-from strategy.whatif import what_if
-from strategy.whatif_book import Book, read_book
+from strategy.whatif.effect import what_if
+from strategy.whatif.read import Book, read_book
 
 
 @dataclass(frozen=True)

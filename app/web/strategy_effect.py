@@ -7,7 +7,7 @@ from app.web.look import panel, piece, tag, text
 from app.web.words import name_of, say
 from strategy.settings import TIERS
 from strategy.tiers import GRID
-from strategy.whatif import PERIOD_DAYS, Assumptions, WhatIf
+from strategy.whatif.effect import PERIOD_DAYS, Assumptions, WhatIf
 
 MOST_MOVES = 8
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from strategy.settings import TIERS, HardRules, InvalidSettings, StrategySettings, from_json, to_json
 from strategy.tiers import AccountFacts, ScoreFacts, assign
 from strategy.treatments import AGENTS, CHANNELS, Treatment
-from strategy.whatif import BookArrays, tier_indexes, what_if
+from strategy.whatif.book import BookArrays
+from strategy.whatif.effect import tier_indexes, what_if
 
 shares = st.floats(0, 1)
 cents = st.integers(0, 10**9).map(lambda value: Decimal(value) / 100)

@@ -11,7 +11,8 @@ import pytest
 
 from strategy.settings import TIERS, FieldError, InvalidSettings, StrategySettings, from_json, to_json
 from strategy.tiers import AccountFacts, ScoreFacts, assign
-from strategy.whatif import Assumptions, BookArrays, what_if
+from strategy.whatif.book import BookArrays
+from strategy.whatif.effect import Assumptions, what_if
 
 DEFAULT = StrategySettings()
 SMALL = AccountFacts(Decimal("1000"))

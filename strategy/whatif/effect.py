@@ -10,29 +10,10 @@ from numpy.typing import NDArray
 
 from strategy.settings import TIERS, StrategySettings
 from strategy.tiers import GRID
-
-Floats = NDArray[np.float64]
+from strategy.whatif.book import BookArrays
 
 PERIOD_DAYS = 30
 """Load and expected recovery are for this many days."""
-
-
-@dataclass(frozen=True)
-class BookArrays:
-    """The accounts as columns, one entry per account, all of the same length."""
-
-    willingness: Floats
-    """0..1; NaN where there is no score."""
-    ability: Floats
-    balance: Floats
-    """In one currency, major units."""
-    amount_due: Floats
-    person_only: NDArray[np.bool_]
-    """A hold or a sensitive flag."""
-    broken_promises: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.willingness)
 
 
 @dataclass(frozen=True)

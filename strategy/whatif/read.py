@@ -12,7 +12,7 @@ from ledger.ledger import UnitOfWork
 from ledger.tables import Account
 from strategy.scoring.accounts import account_facts, latest_scores
 from strategy.tiers import ScoreFacts
-from strategy.whatif import BookArrays
+from strategy.whatif.book import BookArrays
 
 NO_SCORE = ScoreFacts(np.nan, np.nan)
 
