@@ -8,6 +8,10 @@ from decimal import Decimal
 
 AGENTS = ("bot", "human")
 CHANNELS = ("chat", "voice")
+TONES = ("gentle", "plain", "firm")
+"""How a reminder is worded, from the softest on. All of them are kind, and none holds a threat."""
+OFFERS = ("full", "part", "later", "callback")
+"""Pay what is due; pay a part of it; pay on a later day; be called back by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,10 @@ class Treatment:
     """How far ahead a promised date may lie, 1..60 days."""
     part_floor: Decimal
     """Smallest part, as a share of the amount due, above 0 and up to 1; 1 means that no parts are taken."""
+    tone: str = "plain"
+    """One of :data:`TONES`."""
+    offers: tuple[str, ...] = OFFERS
+    """What the bot may agree to, in the order in which it is put forward; ``full`` always among :data:`OFFERS`."""
 
 
 DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
@@ -35,6 +43,8 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         cadence_days=7,
         promise_days=14,
         part_floor=Decimal("1"),
+        tone="gentle",
+        offers=("full", "later", "callback"),
     ),
     "remind": Treatment(
         name="reminder_with_parts",
@@ -51,6 +61,8 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         cadence_days=4,
         promise_days=14,
         part_floor=Decimal("0.4"),
+        tone="firm",
+        offers=("full", "later", "part", "callback"),
     ),
     "assist": Treatment(
         name="personal_help",
@@ -59,6 +71,7 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         cadence_days=7,
         promise_days=30,
         part_floor=Decimal("0.1"),
+        tone="gentle",
     ),
     "people": Treatment(
         name="personal_review",
@@ -67,6 +80,7 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         cadence_days=7,
         promise_days=30,
         part_floor=Decimal("0.1"),
+        tone="gentle",
     ),
 }
 """By tier. The offers are modest on purpose: a manager widens them, and sees the effect first."""

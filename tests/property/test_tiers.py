@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import fields, replace
-from decimal import Decimal
+from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from drafts import cents, drafts, shares
+from hypothesis import given
 from hypothesis import strategies as st
 
-from strategy.settings import TIERS, HardRules, InvalidSettings, StrategySettings, from_json, to_json
+from strategy.settings import TIERS, HardRules
 from strategy.tiers import AccountFacts, ScoreFacts, assign
-from strategy.treatments import AGENTS, CHANNELS, Treatment
 from strategy.whatif.book import BookArrays
 from strategy.whatif.effect import tier_indexes, what_if
 
-shares = st.floats(0, 1)
-cents = st.integers(0, 10**9).map(lambda value: Decimal(value) / 100)
 scores = st.builds(ScoreFacts, shares, shares)
 accounts = st.builds(AccountFacts, cents, st.booleans(), st.booleans(), st.integers(0, 5))
-
-
-def treatments(agents):
-    return st.builds(
-        Treatment,
-        name=st.sampled_from(["gentle", "firm"]),
-        agent=st.sampled_from(agents),
-        channels=st.permutations(CHANNELS).map(tuple) | st.sampled_from([(channel,) for channel in CHANNELS]),
-        cadence_days=st.integers(1, 90),
-        promise_days=st.integers(1, 60),
-        part_floor=st.integers(1, 100).map(lambda value: Decimal(value) / 100),
-    )
-
-
-drafts = st.builds(
-    StrategySettings,
-    w_high=shares,
-    a_high=shares,
-    hard_rules=st.builds(HardRules, cents.filter(bool), st.integers(1, 10)),
-    treatments=st.fixed_dictionaries(
-        {tier: treatments(("human",) if tier in ("assist", "people") else AGENTS) for tier in TIERS}
-    ),
-)
 
 
 @given(st.none() | scores, accounts, drafts)
@@ -78,37 +51,6 @@ def test_tightening_a_hard_rule_never_takes_an_account_away_from_people(score, a
     rules = HardRules(min(draft.hard_rules.large_balance, balance), min(draft.hard_rules.broken_promises, promises))
     if assign(score, account, draft).tier == "people":
         assert assign(score, account, replace(draft, hard_rules=rules)).tier == "people"
-
-
-@given(drafts)
-def test_settings_survive_json(draft):
-    assert from_json(json.loads(json.dumps(to_json(draft)))) == draft
-
-
-JSON_FIELDS = [
-    *("w_high", "a_high", "hard_rules", "hard_rules.large_balance", "hard_rules.broken_promises", "treatments"),
-    *(f"treatments.{tier}" for tier in TIERS),
-    *(f"treatments.{tier}.{field.name}" for tier in TIERS for field in fields(Treatment)),
-]
-
-
-@given(drafts, st.sampled_from(JSON_FIELDS), st.sampled_from([None, "", "x", -1, 10**6, True, [], {}, ["fax"]]))
-@settings(max_examples=300)
-def test_one_wrong_field_is_the_one_that_is_named(draft, path, wrong):
-    data = json.loads(json.dumps(to_json(draft)))
-    *way, last = path.split(".")
-    table = data
-    for step in way:
-        table = table[step]
-    table[last] = wrong
-    result = from_json(data)
-    legal = isinstance(wrong, str | int) and (
-        (last == "name" and wrong == "x") or (last == "large_balance" and wrong == 10**6)
-    )
-    if not legal or isinstance(wrong, bool):
-        assert isinstance(result, InvalidSettings)
-        assert all(error.field == path or error.field.startswith(f"{path}.") for error in result.errors)
-        assert path in str(result)
 
 
 @st.composite
