@@ -17,7 +17,7 @@ from scipy.stats import spearmanr
 
 from rehearsal.portfolio import make_book
 from strategy.scoring.book import MONTHS, check_book
-from strategy.scoring.features import MINIMUM_SHARE, WORTH_BILLING
+from strategy.scoring.history import MINIMUM_SHARE, WORTH_BILLING
 
 STATES = ("miss", "minimum", "partial", "full")
 _UPPER = (MINIMUM_SHARE, 0.06, 0.98)

@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from strategy.scoring.book import MONTHS
-from strategy.scoring.features import WORTH_BILLING
+from strategy.scoring.history import WORTH_BILLING
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

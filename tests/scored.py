@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from rehearsal.portfolio import make_book
 from strategy.scoring.book import check_book
+from strategy.scoring.features import can_score, feature_table
 from strategy.scoring.train import Trained, train
 
 AS_OF = date(2026, 3, 1)
@@ -31,3 +33,10 @@ def trained() -> Trained:
 
 def overdue_book() -> pl.DataFrame:
     return check_book(portfolio().filter(pl.col("dpd") > 0))
+
+
+def two_scores(book: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Willingness and ability by the model above; NaN where the history is too short."""
+    table, enough = feature_table(book), can_score(book)
+    heads = (trained().willingness, trained().ability)
+    return tuple(np.where(enough, head.probability(table), np.nan) for head in heads)

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from strategy.scoring.features import MINIMUM_SHARE, NAMES, WORTH_BILLING, features, matrix
+from strategy.scoring.features import STANDARD, FeatureSpec, feature_table
+from strategy.scoring.history import MINIMUM_SHARE, WORTH_BILLING
 
 LABELLED = (4, 3, 2)
 """Months, counted back, that have an answer in the month after and at least three bills up to their own close."""
@@ -31,7 +32,7 @@ class Panel:
     """Rows of overdue account-months; all arrays have one entry per row."""
 
     table: NDArray[np.float32]
-    """(rows, len(features.NAMES)), what was known at the close of the month."""
+    """(rows, len(spec.names)), what was known at the close of the month."""
     pays: NDArray[np.bool_]
     covers: NDArray[np.bool_]
     month: NDArray[np.int64]
@@ -59,7 +60,7 @@ def overdue(book: pl.DataFrame, closed: int) -> NDArray[np.bool_]:
     return book.select(rule.fill_null(False)).to_series().to_numpy()
 
 
-def build_panel(book: pl.DataFrame) -> Panel:
+def build_panel(book: pl.DataFrame, spec: FeatureSpec = STANDARD) -> Panel:
     """Every overdue account-month of the book whose next month is known.
 
     Where the same account and calendar month comes from several as-of dates, the latest as-of date is used.
@@ -69,7 +70,7 @@ def build_panel(book: pl.DataFrame) -> Panel:
     for closed in LABELLED:
         seen = book.filter(pl.Series(overdue(book, closed)) & pl.col(f"paid_{closed - 1}").is_not_null())
         parts.append(
-            pl.DataFrame(matrix(features(seen, closed)), schema=list(NAMES)).with_columns(
+            pl.DataFrame(feature_table(seen, spec, closed), schema=list(spec.names)).with_columns(
                 seen["external_ref"],
                 (seen["as_of"].dt.year().cast(pl.Int64) * 12 + seen["as_of"].dt.month() - (closed - 1)).alias("month"),
                 (seen[f"paid_{closed - 1}"] > PAYS_SHARE * seen[f"billed_{closed}"]).alias("pays"),
@@ -78,7 +79,7 @@ def build_panel(book: pl.DataFrame) -> Panel:
         )
     rows = pl.concat(parts).unique(["external_ref", "month"], keep="first", maintain_order=True)
     return Panel(
-        table=np.asfortranarray(rows.select(NAMES).to_numpy()),
+        table=np.asfortranarray(rows.select(spec.names).to_numpy()),
         pays=rows["pays"].to_numpy(),
         covers=rows["covers"].to_numpy(),
         month=rows["month"].to_numpy(),

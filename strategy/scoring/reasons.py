@@ -12,10 +12,8 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from strategy.scoring.features import GROUPS, NAMES
-
 Floats = NDArray[np.float64]
-Columns = Mapping[str, Floats]
+Columns = Mapping[str, NDArray[np.floating[Any]]]
 Reason = dict[str, Any]
 """{"head": "willingness" | "ability", "code": str, "effect": log-odds, below zero lowers the score}."""
 
@@ -68,17 +66,24 @@ def reason_codes() -> dict[str, ReasonCode]:
     return {entry["code"]: ReasonCode(**entry) for entry in yaml.safe_load(text)}
 
 
-def choose(head: str, contributions: Floats, columns: Columns) -> list[list[Reason]]:
+def choose(
+    head: str, contributions: Floats, columns: Columns, groups: Mapping[str, tuple[str, ...]]
+) -> list[list[Reason]]:
     """The reasons of each account for one head, the strongest first.
 
-    :param contributions: (rows, len(NAMES)) log-odds by feature.
-    :param columns: the features of the same rows.
+    :param contributions: (rows, features) log-odds by feature.
+    :param columns: the features of the same rows, in the same order.
+    :param groups: the names of the features of each group; a group without codes gets no sentence.
     """
     rows = len(contributions)
     found: list[list[Reason]] = [[] for _ in range(rows)]
-    effects = np.column_stack([contributions[:, _positions(group)].sum(axis=1) for group in GROUPS])
+    told = [group for group in groups if any(code.group == group for code in reason_codes().values())]
+    position = {name: number for number, name in enumerate(columns)}
+    effects = np.column_stack(
+        [contributions[:, [position[name] for name in groups[group]]].sum(axis=1) for group in told]
+    )
     codes = {
-        direction: np.column_stack([_code_of(group, direction, columns, rows) for group in GROUPS])
+        direction: np.column_stack([_code_of(group, direction, columns, rows) for group in told])
         for direction in ("against", "for")
     }
     order = np.argsort(-np.abs(effects), axis=1)
@@ -91,10 +96,6 @@ def choose(head: str, contributions: Floats, columns: Columns) -> list[list[Reas
                 room[direction] -= 1
                 found[row].append({"head": head, "code": str(codes[direction][row, group]), "effect": round(effect, 3)})
     return found
-
-
-def _positions(group: str) -> list[int]:
-    return [NAMES.index(name) for name in GROUPS[group]]
 
 
 def _code_of(group: str, direction: str, columns: Columns, rows: int) -> NDArray[np.str_]:

@@ -16,6 +16,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -24,9 +25,10 @@ from typing import Any
 
 from catboost import CatBoostClassifier, CatBoostError
 
+from strategy.scoring.amount import AmountHead
 from strategy.scoring.calibration import Platt
-from strategy.scoring.features import NAMES
-from strategy.scoring.train import Head, Trained
+from strategy.scoring.features import FeatureSpec, SpecUnknown
+from strategy.scoring.heads import Head, Trained
 
 HEADS = ("willingness", "ability")
 
@@ -40,9 +42,18 @@ class Model:
     """A published model, ready to score."""
 
     id: str
-    willingness: Head
-    ability: Head
+    heads: Mapping[str, Head]
+    amount: AmountHead | None
+    spec: FeatureSpec
     card: dict[str, Any]
+
+    @property
+    def willingness(self) -> Head | None:
+        return self.heads.get("willingness")
+
+    @property
+    def ability(self) -> Head | None:
+        return self.heads.get("ability")
 
 
 def publish(registry: Path, trained: Trained, now: datetime) -> str:
@@ -57,7 +68,7 @@ def publish(registry: Path, trained: Trained, now: datetime) -> str:
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     for name in HEADS:
-        getattr(trained, name).model.save_model(str(unfinished / f"{name}.cbm"))
+        trained.heads[name].model.save_model(str(unfinished / f"{name}.cbm"))
     card = {
         **trained.card,
         "trained_at": now.isoformat(timespec="seconds"),
@@ -89,10 +100,13 @@ def load(registry: Path) -> Model:
         raise ModelUnusable("the registry's `current` file does not hold a model id")
     folder = registry / model_id
     card = _read_card(folder)
-    if card["features"] != list(NAMES):
-        raise ModelUnusable(f"model {model_id} was trained on other columns than this version computes; train again")
-    heads = {name: _read_head(folder, name, card) for name in HEADS}
-    return Model(model_id, heads["willingness"], heads["ability"], card)
+    try:
+        spec = FeatureSpec.from_json(card["spec"])
+    except SpecUnknown as error:
+        raise ModelUnusable(
+            f"model {model_id} was trained on other columns than this version computes; train again"
+        ) from error
+    return Model(model_id, {name: _read_head(folder, name, card) for name in HEADS}, None, spec, card)
 
 
 def _read_card(folder: Path) -> dict[str, Any]:
@@ -100,7 +114,7 @@ def _read_card(folder: Path) -> dict[str, Any]:
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelUnusable(f"model {folder.name}: card.json is missing or damaged") from error
-    expected = {"features", "calibration", "files"}
+    expected = {"features", "spec", "calibration", "files"}
     if not isinstance(card, dict) or not expected <= card.keys() or _model_id(card) != folder.name:
         raise ModelUnusable(f"model {folder.name}: card.json has been changed or belongs to another model")
     return card
@@ -120,7 +134,7 @@ def _read_head(folder: Path, name: str, card: dict[str, Any]) -> Head:
 
 def _model_id(card: dict[str, Any]) -> str:
     """Short hash of all that decides what the model says: files, features and calibration."""
-    said = json.dumps([card["files"], card["features"], card["calibration"]], sort_keys=True)
+    said = json.dumps([card["files"], card["spec"], card["calibration"]], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 

@@ -10,10 +10,10 @@ from catboost import Pool
 from numpy.typing import NDArray
 
 from strategy.scoring.book import check_book
-from strategy.scoring.features import NAMES, can_score, features, matrix
+from strategy.scoring.features import can_score, feature_table
+from strategy.scoring.heads import Head
 from strategy.scoring.reasons import NO_HISTORY, Reason, choose
 from strategy.scoring.registry import Model
-from strategy.scoring.train import Head
 
 Progress = Callable[[int, int], None]
 """(accounts done, accounts in all)."""
@@ -50,12 +50,15 @@ def score_book(model: Model, frame: pl.DataFrame, progress: Progress = silent) -
 
 
 def _score_chunk(model: Model, book: pl.DataFrame) -> pl.DataFrame:
-    enough = can_score(book)
-    columns = features(book)
-    pool = Pool(matrix(columns), feature_names=list(NAMES))
-    heads = {"willingness": model.willingness, "ability": model.ability}
+    enough = can_score(book, model.spec)
+    table = feature_table(book, model.spec)
+    columns = dict(zip(model.spec.names, table.T, strict=True))
+    pool = Pool(table, feature_names=list(model.spec.names))
+    heads = {name: model.heads[name] for name in ("willingness", "ability")}
     probability = {name: np.where(enough, head.probability(pool), np.nan) for name, head in heads.items()}
-    reasons_by_head = [choose(name, _contributions(head, pool), columns) for name, head in heads.items()]
+    reasons_by_head = [
+        choose(name, _contributions(head, pool), columns, model.spec.groups) for name, head in heads.items()
+    ]
     no_history: list[Reason] = [{"head": name, "code": NO_HISTORY, "effect": 0.0} for name in heads]
     reasons = [
         [*willing, *able] if scored else no_history

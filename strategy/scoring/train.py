@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from catboost import CatBoostClassifier, Pool
 from numpy.typing import NDArray
 
 from strategy.scoring.book import SCHEMA
-from strategy.scoring.calibration import Platt, auc, brier, calibration_error, fit_platt
-from strategy.scoring.features import MONOTONE, NAMES
+from strategy.scoring.calibration import auc, brier, calibration_error, fit_platt
+from strategy.scoring.features import FeatureSpec, spec_of
+from strategy.scoring.heads import Head, Trained
 from strategy.scoring.panel import Panel, build_panel
 
 Progress = Callable[[str, int, int], None]
@@ -33,7 +33,6 @@ SETTINGS: dict[str, Any] = {
     "rsm": 0.5,
     "random_seed": 1,
     "thread_count": 2,
-    "monotone_constraints": [MONOTONE.get(name, 0) for name in NAMES],
     "allow_writing_files": False,
     "verbose": False,
 }
@@ -48,31 +47,6 @@ class NotEnoughHistory(Exception):
     """The book has too few overdue accounts with a known next month to learn from."""
 
 
-@dataclass(frozen=True)
-class Head:
-    """One model with its calibration."""
-
-    model: CatBoostClassifier
-    platt: Platt
-
-    def log_odds(self, pool: Pool) -> NDArray[np.float64]:
-        """Uncalibrated."""
-        return np.asarray(self.model.predict(pool, prediction_type="RawFormulaVal", thread_count=2))
-
-    def probability(self, pool: Pool) -> NDArray[np.float64]:
-        """Calibrated."""
-        return self.platt.probability(self.log_odds(pool))
-
-
-@dataclass(frozen=True)
-class Trained:
-    """The two heads, and the facts that go on their card."""
-
-    willingness: Head
-    ability: Head
-    card: dict[str, Any]
-
-
 def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
     """Measure on the last labelled month with models that never saw it, then train on every labelled month.
 
@@ -80,22 +54,24 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
     :raises NotEnoughHistory: says how many rows there are.
     """
     progress("panel", 0, 3)
-    panel = build_panel(book)
+    spec = spec_of(book)
+    panel = build_panel(book, spec)
     if len(panel.months) < 2:
         raise NotEnoughHistory(
             f"{len(panel)} overdue account-months in {len(panel.months)} months; at least two months are needed"
         )
     last = panel.months[-1]
     progress("out of time", 1, 3)
-    earlier = _fit(panel.where(panel.month < last))
+    earlier = _fit(panel.where(panel.month < last), spec)
     test = panel.where(panel.month == last)
     tested = _measure(*earlier, test)
     # In the same month, the accounts of the fold that the trees never saw in any month.
     unseen = _measure(*earlier, test.where(test.fold == HELD_OUT_FOLD))
     progress("all months", 2, 3)
-    willingness, ability = _fit(panel)
+    willingness, ability = _fit(panel, spec)
     card = {
-        "features": list(NAMES),
+        "features": list(spec.names),
+        "spec": spec.to_json(),
         "settings": {name: value for name, value in SETTINGS.items() if name not in ("thread_count", "verbose")},
         "calibration": {
             "willingness": {"slope": willingness.platt.slope, "intercept": willingness.platt.intercept},
@@ -116,7 +92,7 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
         },
     }
     progress("all months", 3, 3)
-    return Trained(willingness, ability, card)
+    return Trained({"willingness": willingness, "ability": ability}, None, spec, card)
 
 
 def data_hash(book: pl.DataFrame) -> str:
@@ -130,13 +106,13 @@ def data_hash(book: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _fit(panel: Panel) -> tuple[Head, Head]:
+def _fit(panel: Panel, spec: FeatureSpec) -> tuple[Head, Head]:
     """Willingness on every row, ability on the payers."""
     payers = panel.where(panel.pays)
-    return _fit_head(panel, panel.pays, "willingness"), _fit_head(payers, payers.covers, "ability")
+    return _fit_head(panel, panel.pays, spec, "willingness"), _fit_head(payers, payers.covers, spec, "ability")
 
 
-def _fit_head(panel: Panel, happened: NDArray[np.bool_], name: str) -> Head:
+def _fit_head(panel: Panel, happened: NDArray[np.bool_], spec: FeatureSpec, name: str) -> Head:
     held_out = panel.fold == HELD_OUT_FOLD
     # Payment habits drift from month to month, so the latest month alone sets the level where it has enough rows.
     slice_ = held_out & (panel.month == panel.month.max(initial=0))
@@ -148,9 +124,9 @@ def _fit_head(panel: Panel, happened: NDArray[np.bool_], name: str) -> Head:
                 f"{name}: {int(rows.sum())} rows for {what}, only {_rarer(happened[rows])} of the rarer answer; "
                 f"at least {FEWEST_PER_CLASS} are needed"
             )
-    model = CatBoostClassifier(**SETTINGS)
-    model.fit(Pool(panel.table[~held_out], happened[~held_out].astype(int), feature_names=list(NAMES)))
-    raw = model.predict(Pool(panel.table[slice_], feature_names=list(NAMES)), prediction_type="RawFormulaVal")
+    model = CatBoostClassifier(**SETTINGS, monotone_constraints=spec.monotone(name))
+    model.fit(Pool(panel.table[~held_out], happened[~held_out].astype(int), feature_names=list(spec.names)))
+    raw = model.predict(Pool(panel.table[slice_], feature_names=list(spec.names)), prediction_type="RawFormulaVal")
     return Head(model, fit_platt(np.asarray(raw), happened[slice_]))
 
 
@@ -159,7 +135,7 @@ def _rarer(happened: NDArray[np.bool_]) -> int:
 
 
 def _measure(willingness: Head, ability: Head, panel: Panel) -> dict[str, dict[str, float]]:
-    pool = Pool(panel.table, feature_names=list(NAMES))
+    pool = panel.table
     pays, covers = willingness.probability(pool), ability.probability(pool)
     payers = panel.pays
     return {

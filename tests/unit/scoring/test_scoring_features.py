@@ -1,5 +1,6 @@
 """Features on accounts small enough to work out by hand."""
 
+import json
 from datetime import date
 
 import numpy as np
@@ -7,7 +8,7 @@ import polars as pl
 import pytest
 
 from strategy.scoring.book import BILLED, PAID, check_book
-from strategy.scoring.features import GROUPS, MONOTONE, NAMES, can_score, features, matrix
+from strategy.scoring.features import STANDARD, Feature, FeatureSpec, SpecUnknown, can_score, feature_table, spec_of
 from strategy.scoring.panel import build_panel, overdue
 
 
@@ -16,6 +17,10 @@ def account(billed: list, paid: list, limit: float = 100_000.0) -> pl.DataFrame:
     row |= {name: [value] for name, value in zip(BILLED, billed, strict=True)}
     row |= {name: [value] for name, value in zip(PAID, paid, strict=True)}
     return check_book(pl.DataFrame(row))
+
+
+def features(book: pl.DataFrame) -> dict[str, np.ndarray]:
+    return dict(zip(STANDARD.names, feature_table(book).T, strict=True))
 
 
 STEADY = account([50_000, 40_000, 40_000, 40_000, 0, 0], [400, 4_000, 40_000, 0, 0, 0])
@@ -56,15 +61,62 @@ def test_short_history_is_unknown_not_zero():
     assert np.isnan(features(newborn)["miss_share"][0])
 
 
-def test_the_matrix_holds_the_features_in_their_order():
-    table = matrix(features(STEADY))
-    assert table.shape == (1, len(NAMES))
-    assert table[0, NAMES.index("utilisation")] == pytest.approx(0.5)
+def test_the_table_holds_the_features_in_the_order_of_the_spec():
+    table = feature_table(STEADY)
+    assert table.shape == (1, len(STANDARD.names))
+    assert table.dtype == np.float32
+    assert table.flags.f_contiguous
+    backwards = FeatureSpec(STANDARD.features[::-1])
+    np.testing.assert_array_equal(feature_table(STEADY, backwards), table[:, ::-1])
 
 
-def test_groups_hold_each_feature_once_and_signs_speak_of_features():
-    assert len(set(NAMES)) == len(NAMES) == sum(map(len, GROUPS.values()))
-    assert set(MONOTONE) <= set(NAMES)
+def test_an_unknown_payment_of_a_small_bill_is_no_miss_and_no_answer():
+    young = account([50_000, 40_000, 900, None, None, None], [0, None, None, None, None, None])
+    assert features(young)["miss_share"][0] == 1  # of the one month that is known
+
+
+def test_names_are_unique_and_signs_follow_the_order_of_the_names():
+    assert len(set(STANDARD.names)) == len(STANDARD.names) == sum(map(len, STANDARD.groups.values()))
+    signs = dict(zip(STANDARD.names, STANDARD.monotone("willingness"), strict=True))
+    assert (signs["miss_run"], signs["full_share"], signs["balance_log"]) == (-1, 1, 0)
+    assert set(STANDARD.monotone("promise")) == {0}
+
+
+def test_a_spec_survives_its_json():
+    spec = FeatureSpec((*STANDARD.features, Feature("x_tenure", "other", {"ability": 1}, "column:tenure")))
+    assert FeatureSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [None, [{}], ["miss_run"], [{"name": "shoe_size", "group": "other", "signs": {}, "source": "book"}]],
+)
+def test_a_spec_that_cannot_be_computed_is_refused(entries):
+    with pytest.raises(SpecUnknown):
+        FeatureSpec.from_json(entries)
+
+
+def test_a_book_of_bills_and_payments_has_the_standard_features():
+    assert spec_of(STEADY) is STANDARD
+
+
+def test_a_books_own_columns_are_features_and_what_nobody_has_is_left_out():
+    book = account([50_000, None, None, None, None, None], [0, None, None, None, None, None])
+    book = book.with_columns(x_tenure=pl.lit(7.0), x_empty=pl.lit(None, dtype=pl.Float64))
+    spec = spec_of(book)
+    assert "x_tenure" in spec.names
+    assert not {"x_empty", "answered_1", "paid_of_balance_2"} & set(spec.names)
+    assert spec.groups["other"] == ("x_tenure",)
+    table = feature_table(book, spec)
+    assert table[0, spec.names.index("x_tenure")] == 7
+    assert can_score(book, spec).tolist() == [True]
+    assert can_score(book).tolist() == [False]
+
+
+def test_a_books_own_column_is_known_on_its_as_of_date_alone():
+    spec = FeatureSpec((Feature("x_tenure", "other", {}, "column:tenure"),))
+    book = STEADY.with_columns(x_tenure=pl.lit(7.0))
+    assert np.isnan(feature_table(book, spec, closed=2)).tolist() == [[True]]
 
 
 @pytest.mark.parametrize(("asked", "paid", "owes", "expected"), [

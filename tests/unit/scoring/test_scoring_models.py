@@ -13,11 +13,17 @@ from scored import AS_OF, NOW, overdue_book, portfolio, trained
 
 from rehearsal.portfolio import make_book
 from strategy.scoring.book import BookUnusable, check_book
-from strategy.scoring.features import GROUPS, MONOTONE, NAMES, features, matrix
+from strategy.scoring.features import STANDARD, FeatureSpec, feature_table
 from strategy.scoring.reasons import WHEN, choose, reason_codes
 from strategy.scoring.registry import ModelUnusable, load, publish
 from strategy.scoring.score import RESULT, score_book
 from strategy.scoring.train import NotEnoughHistory, data_hash, train
+
+SIGNED = [(feature.name, head) for feature in STANDARD.features for head in feature.signs]
+
+
+def columns_of(book: pl.DataFrame) -> dict[str, np.ndarray]:
+    return dict(zip(STANDARD.names, feature_table(book).T, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,7 @@ def test_every_account_gets_two_probabilities_in_its_place(scored):
 
 def test_the_card_says_what_the_model_is(registry):
     card = load(registry).card
-    assert card["features"] == list(NAMES)
+    assert card["features"] == list(STANDARD.names)
     assert card["trained_at"] == NOW.isoformat()
     assert card["data"]["sha256"] == data_hash(check_book(portfolio()))
     assert card["out_of_time"]["tested_on"] not in card["out_of_time"]["trained_on"]
@@ -148,7 +154,7 @@ def test_a_changed_calibration_is_noticed(registry, tmp_path):
 
 
 def test_a_model_of_other_columns_is_refused(registry, monkeypatch):
-    monkeypatch.setattr("strategy.scoring.registry.NAMES", (*NAMES, "shoe_size"))
+    monkeypatch.setattr("strategy.scoring.features.STANDARD", FeatureSpec(STANDARD.features[:-1]))
     with pytest.raises(ModelUnusable, match="trained on other columns"):
         load(registry)
 
@@ -164,14 +170,14 @@ def test_publishing_again_keeps_the_id_and_mends_the_files(registry, tmp_path):
 # Monotone constraints and reasons
 
 
-@pytest.mark.parametrize("name", sorted(MONOTONE))
-def test_the_score_moves_the_way_the_field_knows(name):
-    table = matrix(features(overdue_book()))
+@pytest.mark.parametrize(("name", "head"), SIGNED)
+def test_the_score_moves_the_way_the_field_knows(name, head):
+    sign = dict(zip(STANDARD.names, STANDARD.monotone(head), strict=True))[name]
+    table = feature_table(overdue_book())
     higher = table.copy(order="F")
-    higher[:, NAMES.index(name)] += 0.5
-    for head in (trained().willingness, trained().ability):
-        moved = head.log_odds(Pool(higher)) - head.log_odds(Pool(table))
-        assert (moved * MONOTONE[name] >= -1e-9).all()
+    higher[:, STANDARD.names.index(name)] += 0.5
+    moved = trained().heads[head].log_odds(higher) - trained().heads[head].log_odds(table)
+    assert (moved * sign >= -1e-9).all()
 
 
 def test_reasons_point_the_way_their_code_says(scored):
@@ -184,7 +190,7 @@ def test_reasons_point_the_way_their_code_says(scored):
 
 
 def test_a_sentence_is_given_only_where_it_is_true(scored):
-    columns = features(overdue_book())
+    columns = columns_of(overdue_book())
     for row, reasons in enumerate(scored["reasons"].to_list()):
         for reason in reasons:
             if reason["code"] in WHEN:
@@ -205,16 +211,16 @@ def test_at_most_two_for_and_two_against_per_head_strongest_first(scored):
 def test_effects_are_catboosts_own_in_calibrated_log_odds(registry):
     """Base value and all contributions, scaled, add up to the calibrated log-odds."""
     model = load(registry)
-    pool = Pool(matrix(features(overdue_book().head(50))))
+    pool = Pool(feature_table(overdue_book().head(50)))
     head = model.willingness
     shap = np.asarray(head.model.get_feature_importance(pool, type="ShapValues")) * head.platt.slope
     probability = head.probability(pool)
     np.testing.assert_allclose(
         shap.sum(axis=1) + head.platt.intercept, np.log(probability / (1 - probability)), atol=1e-6
     )
-    reasons = choose("willingness", shap[:, :-1], features(overdue_book().head(50)))
+    reasons = choose("willingness", shap[:, :-1], columns_of(overdue_book().head(50)), STANDARD.groups)
     by_group = np.column_stack(
-        [shap[:, [NAMES.index(name) for name in group]].sum(axis=1) for group in GROUPS.values()]
+        [shap[:, [STANDARD.names.index(name) for name in group]].sum(axis=1) for group in STANDARD.groups.values()]
     )
     for given, effects in zip(reasons, by_group, strict=True):
         assert given[0]["effect"] == pytest.approx(effects[np.argmax(np.abs(effects))], abs=1e-3)
@@ -222,7 +228,7 @@ def test_effects_are_catboosts_own_in_calibrated_log_odds(registry):
 
 def test_every_code_has_a_fallback_and_both_languages():
     codes = reason_codes()
-    for group in GROUPS:
+    for group in STANDARD.groups:
         for direction in ("for", "against"):
             mine = [code for code in codes.values() if (code.group, code.direction) == (group, direction)]
             assert mine[-1].code not in WHEN
