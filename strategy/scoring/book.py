@@ -12,6 +12,18 @@ column             type     meaning
 ``as_of``          date     the day on which month 1 is closed; nothing in the row is known later than this day
 =================  =======  =====================================================================================
 
+Further columns may follow; a mapped file (``data/README.md``) brings them:
+
+===================  =======  ===================================================================================
+``x_<name>``         f64      a feature of the bank's own, known on ``as_of``; null where it is unknown
+``outcome_pays``     bool     paid more than nothing in the cycle after ``as_of``; null where that is unknown
+``outcome_covers``   bool     what was paid in that cycle covers what was due
+``outcome_paid``     f64      what was paid in that cycle, whole units
+===================  =======  ===================================================================================
+
+A row with an outcome is something to learn from as it stands, without a history of its own. An outcome is never a
+feature.
+
 ``billed_1`` must be there. Any other month may be null: the account is younger, or the bank sent no statement.
 Money is a float here, as a model's input; the ledger keeps the exact ``Decimal``.
 
@@ -45,7 +57,17 @@ SCHEMA: dict[str, pl.DataType] = {
     **dict.fromkeys(PAID, pl.Float64()),
     "as_of": pl.Date(),
 }
-"""The book's columns in their order, with their types."""
+"""The columns that every book has, in their order, with their types."""
+
+OUTCOMES: dict[str, pl.DataType] = {
+    "outcome_pays": pl.Boolean(),
+    "outcome_covers": pl.Boolean(),
+    "outcome_paid": pl.Float64(),
+}
+"""What happened in the cycle after ``as_of``, where a book tells it."""
+
+OWN = "x_"
+"""How the names of a bank's own features begin."""
 
 
 class BookUnusable(Exception):
@@ -53,7 +75,7 @@ class BookUnusable(Exception):
 
 
 def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
-    """The frame with the book's columns only, in the book's order and types.
+    """The frame with the book's columns only, in the book's order and types; own features and outcomes come last.
 
     :param frame: any table that has at least the book's columns; whole numbers are taken as floats.
     :param source: what the error message calls the table, e.g. the file name.
@@ -62,8 +84,14 @@ def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
     missing = [name for name in SCHEMA if name not in frame.columns]
     if missing:
         raise BookUnusable(f"{source}: columns missing: {', '.join(missing)}")
+    own = sorted(name for name in frame.columns if name.startswith(OWN))
+    kinds: dict[str, pl.DataType] = {
+        **SCHEMA,
+        **dict.fromkeys(own, pl.Float64()),
+        **{name: kind for name, kind in OUTCOMES.items() if name in frame.columns},
+    }
     try:
-        book = frame.select(pl.col(name).cast(kind, strict=True) for name, kind in SCHEMA.items())
+        book = frame.select(pl.col(name).cast(kind, strict=True) for name, kind in kinds.items())
     except pl.exceptions.PolarsError as error:
         raise BookUnusable(f"{source}: a column has the wrong type: {str(error).splitlines()[0]}") from error
 
@@ -75,8 +103,9 @@ def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
         **{f"{name} must be a number or null": _not_finite(name, or_null=False) for name in BILLED[1:]},
         **{
             f"{name} must be zero, above zero, or null": _not_finite(name, or_null=False) | (pl.col(name) < 0)
-            for name in PAID
+            for name in (*PAID, *(name for name in ("outcome_paid",) if name in kinds))
         },
+        **{f"{name} must be a number or null": _not_finite(name, or_null=False) for name in own},
     }
     counts = book.select(expression.fill_null(False).sum().alias(rule) for rule, expression in impossible.items()).row(
         0, named=True
@@ -93,6 +122,8 @@ def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
 def read_books(paths: Sequence[Path]) -> pl.DataFrame:
     """All books as one; where the same account and as-of date is in several files, the later path wins.
 
+    Null stands where a file has no such own feature or outcome.
+
     :raises BookUnusable: a file cannot be read, is not a book, or there is none.
     """
     if not paths:
@@ -104,7 +135,7 @@ def read_books(paths: Sequence[Path]) -> pl.DataFrame:
         except (OSError, pl.exceptions.PolarsError) as error:
             raise BookUnusable(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
         books.append(check_book(frame, path.name))
-    return pl.concat(books).unique(["external_ref", "as_of"], keep="last", maintain_order=True)
+    return pl.concat(books, how="diagonal").unique(["external_ref", "as_of"], keep="last", maintain_order=True)
 
 
 def _not_finite(name: str, *, or_null: bool = True) -> pl.Expr:

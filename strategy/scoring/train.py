@@ -11,7 +11,6 @@ import polars as pl
 from catboost import CatBoostClassifier, Pool
 from numpy.typing import NDArray
 
-from strategy.scoring.book import SCHEMA
 from strategy.scoring.calibration import auc, brier, calibration_error, fit_platt
 from strategy.scoring.features import FeatureSpec, spec_of
 from strategy.scoring.heads import Head, Trained
@@ -99,10 +98,12 @@ def data_hash(book: pl.DataFrame) -> str:
     """SHA-256 of the book's content, whatever the order of its rows and whoever wrote the file."""
     rows = book.sort("external_ref", "as_of")
     digest = hashlib.sha256()
-    for name, kind in SCHEMA.items():
-        column = rows[name]
-        text = kind == pl.String()
-        digest.update("\n".join(column).encode() if text else column.to_physical().to_numpy().tobytes())
+    for column in rows:
+        digest.update(column.name.encode())
+        if column.dtype == pl.String():
+            digest.update("\n".join(column).encode())
+        else:
+            digest.update(column.to_physical().cast(pl.Float64).fill_null(float("nan")).to_numpy().tobytes())
     return digest.hexdigest()
 
 

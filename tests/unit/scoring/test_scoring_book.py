@@ -18,6 +18,31 @@ def test_other_columns_are_left_out_and_whole_numbers_become_floats():
     assert dict(check_book(raw).schema) == SCHEMA
 
 
+def test_own_features_and_outcomes_are_kept():
+    raw = (
+        portfolio()
+        .head(2)
+        .with_columns(
+            outcome_pays=pl.Series([True, None]),
+            outcome_paid=pl.Series([5, None]),
+            x_b=pl.lit(1),
+            x_a=pl.Series([None, 2.5]),
+        )
+    )
+    assert dict(check_book(raw).schema) == SCHEMA | {
+        "x_a": pl.Float64(),
+        "x_b": pl.Float64(),
+        "outcome_pays": pl.Boolean(),
+        "outcome_paid": pl.Float64(),
+    }
+
+
+@pytest.mark.parametrize("name", ["x_a", "outcome_paid"])
+def test_own_features_and_outcomes_are_numbers(name):
+    with pytest.raises(BookUnusable, match=f"{name} must be"):
+        check_book(book().with_columns(pl.lit(float("inf")).alias(name)))
+
+
 def test_missing_columns_are_named():
     with pytest.raises(BookUnusable, match="mine: columns missing: paid_3, as_of"):
         check_book(book().drop("paid_3", "as_of"), "mine")
@@ -64,6 +89,12 @@ def test_the_later_file_wins(tmp_path: Path):
     both = read_books([tmp_path / "1.parquet", tmp_path / "2.parquet"])
     assert both.height == 20
     assert both.filter(pl.col("paid_1") == 7.0).height == 5
+
+
+def test_a_file_without_an_own_feature_stands_beside_one_that_has_it(tmp_path: Path):
+    book().head(5).with_columns(x_a=pl.lit(1.0)).write_parquet(tmp_path / "1.parquet")
+    book().tail(5).write_parquet(tmp_path / "2.parquet")
+    assert read_books([tmp_path / "1.parquet", tmp_path / "2.parquet"])["x_a"].null_count() == 5
 
 
 def test_no_book_and_a_broken_book(tmp_path: Path):
