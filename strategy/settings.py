@@ -222,8 +222,8 @@ def _capacity(reader: Reader, data: object) -> Capacity:
 def _arms(reader: Reader, data: object) -> Arms:
     table = reader.table(data, "arms", [each.name for each in fields(Arms)])
     arms = Arms(
-        hold_out=reader.number(table, "arms.hold_out", 0, 0.5),
-        human_first=reader.number(table, "arms.human_first", 0, 0.5),
+        hold_out=reader.number(table, "arms.hold_out", 0, 0.3),
+        human_first=reader.number(table, "arms.human_first", 0, 0.2),
         explore=reader.number(table, "arms.explore", 0, 0.5),
         salt=reader.text(table, "arms.salt"),
     )

@@ -8,15 +8,25 @@ not so willing  persuade           assist
 ==============  =================  ===================
 
 ``people`` stands beside the grid: a hard rule, or no score.
+
+Scores move a little with every run. So that an account does not go to and fro with them, it leaves its side of a
+threshold only when its score passes the threshold by the settings' ``hysteresis``; hard rules know no margin.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
-from strategy.settings import StrategySettings
+import numpy as np
+from numpy.typing import NDArray
+
+from strategy.settings import TIERS, StrategySettings
 from strategy.treatments import Treatment
+
+NOWHERE = -1
+"""In an array of tiers: this account was in none before."""
 
 GRID = {
     (True, True): "self_cure",
@@ -25,6 +35,12 @@ GRID = {
     (False, False): "assist",
 }
 """(willingness high, ability high) -> tier."""
+
+SIDES = {tier: sides for sides, tier in GRID.items()}
+"""tier -> (willingness high, ability high); ``people`` has no side."""
+
+HARD_RULES = ("hold", "sensitive", "large_balance", "broken_promises", "feed_broken")
+"""In the order in which they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,8 @@ class AccountFacts:
     sensitive: bool = False
     """Flagged for a person: hardship, dispute, vulnerability, and the like."""
     broken_promises: int = 0
+    feed_broken: bool = False
+    """What is known of it came with data that cannot be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +74,18 @@ class Assignment:
     tier: str
     treatment: Treatment
     why: tuple[str, ...]
-    """Every hard rule that applied; where none did, ``no_score`` or what the two scores were found to be."""
+    """Every hard rule that applied; where none did, ``no_score``, ``no_ability`` or what the two scores were found to
+    be, with ``within_margin`` where only the margin keeps the account on its side."""
 
 
-def assign(score: ScoreFacts | None, account: AccountFacts, settings: StrategySettings) -> Assignment:
-    """Exactly one tier for every account; without a score, and under any hard rule, it is ``people``."""
+def assign(
+    score: ScoreFacts | None, account: AccountFacts, settings: StrategySettings, previous: str | None = None
+) -> Assignment:
+    """Exactly one tier for every account; without a score, and under any hard rule, it is ``people``.
+
+    `previous` is the tier that the account is in now, if any: an account from the grid leaves its side of a threshold
+    only beyond the margin. Without it, and out of ``people``, the plain thresholds count.
+    """
     why = hard_rules_that_apply(account, settings)
     if not why and score is None:
         why = ("no_score",)
@@ -68,18 +93,83 @@ def assign(score: ScoreFacts | None, account: AccountFacts, settings: StrategySe
         why = ("no_ability",)
     if why or score is None or score.ability is None:
         return Assignment("people", settings.treatments["people"], why)
-    willing, able = score.willingness >= settings.w_high, score.ability >= settings.a_high
+    was_willing, was_able = SIDES.get(previous or "", (None, None))
+    willing = score.willingness >= _bar(settings.w_high, settings.hysteresis, was_willing)
+    able = score.ability >= _bar(settings.a_high, settings.hysteresis, was_able)
     tier = GRID[willing, able]
     why = (f"willingness_{'high' if willing else 'low'}", f"ability_{'high' if able else 'low'}")
+    if (willing, able) != (score.willingness >= settings.w_high, score.ability >= settings.a_high):
+        why += ("within_margin",)
     return Assignment(tier, settings.treatments[tier], why)
 
 
 def hard_rules_that_apply(account: AccountFacts, settings: StrategySettings) -> tuple[str, ...]:
-    """``hold``, ``sensitive``, ``large_balance``, ``broken_promises``: those that send this account to people."""
-    rules = {
-        "hold": account.on_hold,
-        "sensitive": account.sensitive,
-        "large_balance": account.balance >= settings.hard_rules.large_balance,
-        "broken_promises": account.broken_promises >= settings.hard_rules.broken_promises,
-    }
-    return tuple(rule for rule, applies in rules.items() if applies)
+    """Those of :data:`HARD_RULES` that send this account to people."""
+    applies = (
+        account.on_hold,
+        account.sensitive,
+        account.balance >= settings.hard_rules.large_balance,
+        account.broken_promises >= settings.hard_rules.broken_promises,
+        account.feed_broken,
+    )
+    return tuple(rule for rule, each in zip(HARD_RULES, applies, strict=True) if each)
+
+
+def _bar(threshold: float, margin: float, was_high: bool | None) -> float:
+    """From where on a score is high, given the side the account is on."""
+    if was_high is None:
+        return threshold
+    return threshold - margin if was_high else threshold + margin
+
+
+class TierColumns(Protocol):
+    """What tiers hang on, one entry per account. Scores 0..1, NaN where there is none; balances in one currency."""
+
+    @property
+    def willingness(self) -> NDArray[np.floating]: ...
+    @property
+    def ability(self) -> NDArray[np.floating]: ...
+    @property
+    def balance(self) -> NDArray[np.float64]: ...
+    @property
+    def person_only(self) -> NDArray[np.bool_]:
+        """A hold, a sensitive flag or a broken feed."""
+
+    @property
+    def broken_promises(self) -> NDArray[np.integer]: ...
+
+
+def tier_indexes(
+    book: TierColumns, settings: StrategySettings, previous: NDArray[np.int8] | None = None
+) -> NDArray[np.int8]:
+    """For each account the position of its tier in ``TIERS``; agrees with :func:`assign` on every one.
+
+    `previous` are the positions of their present tiers, :data:`NOWHERE` for an account that has none.
+    """
+    willing, able = sides(book, settings, previous)
+    of_cell = np.array([TIERS.index(GRID[w, a]) for w in (False, True) for a in (False, True)], dtype=np.int8)
+    tiers = of_cell[2 * willing.astype(np.int8) + able]
+    to_people = (
+        book.person_only
+        | (book.balance >= float(settings.hard_rules.large_balance))
+        | (book.broken_promises >= settings.hard_rules.broken_promises)
+        | np.isnan(book.willingness)
+        | np.isnan(book.ability)
+    )
+    tiers[to_people] = TIERS.index("people")
+    return tiers
+
+
+def sides(
+    book: TierColumns, settings: StrategySettings, previous: NDArray[np.int8] | None = None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether willingness and ability are high, margin considered; False where there is no score."""
+    found = []
+    for dimension, (score, threshold) in enumerate(
+        ((book.willingness, settings.w_high), (book.ability, settings.a_high))
+    ):
+        # The last bar is that of NOWHERE, -1. A float64 bar keeps float32 scores from being compared in float32.
+        was_high = [SIDES[tier][dimension] if tier in SIDES else None for tier in (*TIERS, "")]
+        bars = np.array([_bar(threshold, settings.hysteresis, each) for each in was_high])
+        found.append(score >= (bars[-1] if previous is None else bars[previous]))
+    return found[0], found[1]

@@ -22,7 +22,7 @@ from strategy.treatments import AGENTS, CHANNELS, OFFERS, TONES, Treatment
 shares = st.floats(0, 1)
 cents = st.integers(0, 10**9).map(lambda value: Decimal(value) / 100)
 arms = st.builds(
-    Arms, st.floats(0, 0.3), st.floats(0, 0.3), st.floats(0, 0.3), salt=st.sampled_from(["amends", "盐", "2"])
+    Arms, st.floats(0, 0.3), st.floats(0, 0.2), st.floats(0, 0.4), salt=st.sampled_from(["amends", "盐", "2"])
 )
 
 

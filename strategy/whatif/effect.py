@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategy.settings import TIERS, StrategySettings
-from strategy.tiers import GRID
+from strategy.tiers import tier_indexes
 from strategy.whatif.book import BookArrays
 
 PERIOD_DAYS = 30
@@ -86,22 +86,6 @@ def what_if(
         after=_outlook(book, tiers_after, after, assumptions),
         moves=pairs.reshape(len(TIERS), len(TIERS)),
     )
-
-
-def tier_indexes(book: BookArrays, settings: StrategySettings) -> NDArray[np.int8]:
-    """For each account the position of its tier in ``settings.TIERS``; agrees with ``tiers.assign`` on every one."""
-    willing, able = book.willingness >= settings.w_high, book.ability >= settings.a_high
-    of_cell = np.array([TIERS.index(GRID[w, a]) for w in (False, True) for a in (False, True)], dtype=np.int8)
-    tiers = of_cell[2 * willing.astype(np.int8) + able]
-    to_people = (
-        book.person_only
-        | (book.balance >= float(settings.hard_rules.large_balance))
-        | (book.broken_promises >= settings.hard_rules.broken_promises)
-        | np.isnan(book.willingness)
-        | np.isnan(book.ability)
-    )
-    tiers[to_people] = TIERS.index("people")
-    return tiers
 
 
 def _outlook(

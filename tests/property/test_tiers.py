@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 from drafts import cents, drafts, shares
@@ -10,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy.settings import TIERS, HardRules
-from strategy.tiers import AccountFacts, ScoreFacts, assign
+from strategy.tiers import NOWHERE, SIDES, AccountFacts, ScoreFacts, assign, hard_rules_that_apply, tier_indexes
 from strategy.whatif.book import BookArrays
-from strategy.whatif.effect import tier_indexes, what_if
+from strategy.whatif.effect import what_if
 
 scores = st.builds(ScoreFacts, shares, shares)
-accounts = st.builds(AccountFacts, cents, st.booleans(), st.booleans(), st.integers(0, 5))
+accounts = st.builds(AccountFacts, cents, st.booleans(), st.booleans(), st.integers(0, 5), st.booleans())
+before = st.none() | st.sampled_from(TIERS)
+
+
+noise = st.floats(-1, 1)
+QUIET = AccountFacts(Decimal(0))
+"""An account that no hard rule applies to: every drawn limit is above 0."""
 
 
 @given(st.none() | scores, accounts, drafts)
@@ -61,16 +69,64 @@ def books(draw):
         ability=np.array([score.ability if score else np.nan for score, _ in rows]),
         balance=np.array([float(account.balance) for _, account in rows]),
         amount_due=np.array([float(account.balance) / 20 for _, account in rows]),
-        person_only=np.array([account.on_hold or account.sensitive for _, account in rows]),
+        person_only=np.array([each.on_hold or each.sensitive or each.feed_broken for _, each in rows]),
         broken_promises=np.array([account.broken_promises for _, account in rows]),
     )
 
 
-@given(books(), drafts)
-def test_the_whole_book_at_once_agrees_with_one_account_at_a_time(both, draft):
+@given(books(), drafts, st.lists(before, min_size=30, max_size=30))
+def test_the_whole_book_at_once_agrees_with_one_account_at_a_time(both, draft, tiers_before):
     rows, book = both
     one_by_one = [TIERS.index(assign(score, account, draft).tier) for score, account in rows]
     assert tier_indexes(book, draft).tolist() == one_by_one
+    previous = np.array([TIERS.index(tier) if tier else NOWHERE for tier in tiers_before[: len(rows)]], dtype=np.int8)
+    one_by_one = [
+        TIERS.index(assign(score, account, draft, tier).tier)
+        for (score, account), tier in zip(rows, tiers_before, strict=False)
+    ]
+    assert tier_indexes(book, draft, previous).tolist() == one_by_one
+
+
+@given(scores, drafts, st.lists(st.tuples(noise, noise), max_size=12), before)
+def test_noise_smaller_than_the_margin_moves_an_account_at_most_once(score, draft, shaken, tier):
+    """Each score changes its side once at most, wherever its true value lies, and then stays."""
+    sides = []
+    for by_w, by_a in shaken:
+        margin = draft.hysteresis * 0.999
+        seen = ScoreFacts(score.willingness + by_w * margin, score.ability + by_a * margin)
+        tier = assign(seen, QUIET, draft, tier).tier
+        sides.append(SIDES[tier])
+    for dimension in (0, 1):
+        # The first look may start without a tier to stay in; from then on at most one move.
+        crossings = sum(one[dimension] != other[dimension] for one, other in pairwise(sides))
+        assert crossings <= 1
+
+
+@given(scores, drafts, st.sampled_from([*SIDES]))
+def test_an_account_within_the_margin_stays_where_it_is(score, draft, tier):
+    w_in, a_in = (
+        abs(value - threshold) < draft.hysteresis * 0.999
+        for value, threshold in ((score.willingness, draft.w_high), (score.ability, draft.a_high))
+    )
+    found = assign(score, QUIET, draft, tier)
+    for dimension, within in enumerate((w_in, a_in)):
+        if within:
+            assert SIDES[found.tier][dimension] == SIDES[tier][dimension]
+    plain = assign(score, QUIET, draft)
+    assert ("within_margin" in found.why) == (found.tier != plain.tier)
+    assert "within_margin" not in plain.why
+
+
+@given(scores, accounts, drafts, before)
+def test_hard_rules_know_no_margin(score, account, draft, tier):
+    by_rule = assign(score, account, draft, tier)
+    assert (by_rule.tier == "people") == bool(hard_rules_that_apply(account, draft))
+    assert assign(score, replace(account, feed_broken=True), draft, tier).tier == "people"
+
+
+@given(scores, drafts)
+def test_out_of_people_the_plain_thresholds_count(score, draft):
+    assert assign(score, QUIET, draft, "people") == assign(score, QUIET, draft)
 
 
 @given(books(), drafts, drafts)
