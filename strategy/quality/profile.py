@@ -35,30 +35,38 @@ def profile_of(
     }
 
 
-def drift(
-    profile: Mapping[str, Any],
-    table: NDArray[np.float32],
-    names: Sequence[str],
-    probabilities: Mapping[str, Floats],
-    limits: Limits,
-) -> list[Finding]:
-    """PSI of every feature and every probability against the profile; what the profile does not know is left out.
+class Drift:
+    """Counts accounts in a profile's bins, chunk by chunk, and then says how far they moved."""
 
-    :raises KeyError, TypeError, ValueError: it is no profile.
-    """
-    features = {name: table[:, position] for position, name in enumerate(names)}
-    return [
-        _psi(check, name, _bins(profile[part][name]), values, limits)
-        for check, part, columns in (("feature_psi", "features", features), ("score_psi", "scores", probabilities))
-        for name, values in columns.items()
-        if name in profile[part]
-    ]
+    def __init__(self, profile: Mapping[str, Any]) -> None:
+        """:raises KeyError, TypeError, ValueError: it is no profile."""
+        self._bins = {
+            (check, name): _bins(stored)
+            for check, part in (("feature_psi", "features"), ("score_psi", "scores"))
+            for name, stored in profile[part].items()
+        }
+        self._counts = {key: np.zeros(len(bins.counts), np.int64) for key, bins in self._bins.items()}
 
+    def add(self, table: NDArray[np.float32], names: Sequence[str], probabilities: Mapping[str, Floats]) -> None:
+        """Some more accounts; arguments as of :func:`profile_of`. What the profile does not know is left out."""
+        for position, name in enumerate(names):
+            self._add("feature_psi", name, table[:, position])
+        for name, values in probabilities.items():
+            self._add("score_psi", name, values)
 
-def _psi(check: str, name: str, bins: Bins, values: Floats, limits: Limits) -> Finding:
-    moved, by_luck = psi(bins.counts, counts_in(bins, values)), luck(bins, len(values), CHANCE)
-    found = level(check, moved, limits, beyond_luck=moved > by_luck)
-    return Finding(check, name, found, moved, None, max(limits[check].warn, by_luck), len(values))
+    def findings(self, limits: Limits) -> list[Finding]:
+        """PSI of every feature and every probability; nothing of what no account was counted for."""
+        return [self._finding(key, counts, limits) for key, counts in self._counts.items() if counts.any()]
+
+    def _add(self, check: str, name: str, values: Floats) -> None:
+        if (check, name) in self._bins:
+            self._counts[check, name] += counts_in(self._bins[check, name], values)
+
+    def _finding(self, key: tuple[str, str], counts: NDArray[np.int64], limits: Limits) -> Finding:
+        (check, name), rows = key, int(counts.sum())
+        moved, by_luck = psi(self._bins[key].counts, counts), luck(self._bins[key], rows, CHANCE)
+        found = level(check, moved, limits, beyond_luck=moved > by_luck)
+        return Finding(check, name, found, moved, None, max(limits[check].warn, by_luck), rows)
 
 
 def _bins_json(bins: Bins) -> dict[str, list[float]]:

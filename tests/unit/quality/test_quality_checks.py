@@ -15,7 +15,7 @@ from strategy.quality.book_profile import profile_book, recount
 from strategy.quality.checks import Arrived, Reference, check_book
 from strategy.quality.findings import Finding, broken_parts, by_severity, from_json, status_of
 from strategy.quality.limits import shipped_limits
-from strategy.quality.profile import drift, profile_of
+from strategy.quality.profile import Drift, profile_of
 from strategy.scoring.book import check_book as as_book
 
 LIMITS = shipped_limits()
@@ -164,14 +164,19 @@ def test_features_and_scores_are_held_against_what_the_model_learnt_from() -> No
     learnt = chances.normal(size=(5_000, 2)).astype(np.float32)
     now = chances.normal((0, 0.6), size=(800, 2)).astype(np.float32)
     profile = profile_of(learnt, names, {"willingness": chances.beta(8, 2, 5_000)})
-    found = drift(profile, now, names, {"willingness": chances.beta(2, 8, 800), "new": np.ones(800)}, LIMITS)
+    drift = Drift(profile)
+    scores = chances.beta(2, 8, 800)
+    for part in (slice(0, 300), slice(300, 800)):
+        drift.add(now[part], names, {"willingness": scores[part], "new": scores[part]})
+    found = drift.findings(LIMITS)
+    assert {each.rows for each in found} == {800}
     assert {(each.check, each.column): each.level for each in found} == {
         ("feature_psi", "steady"): "ok",
         ("feature_psi", "moved"): "warn",
         ("score_psi", "willingness"): "broken",
     }
     with pytest.raises(ValueError, match="do not fit"):
-        drift({"features": {"steady": {"edges": [0], "counts": [1]}}, "scores": {}}, now, names, {}, LIMITS)
+        Drift({"features": {"steady": {"edges": [0], "counts": [1]}}, "scores": {}})
 
 
 def test_findings_come_back_as_they_went_in_and_an_unknown_level_is_the_worst() -> None:
