@@ -39,14 +39,19 @@ def read(content: bytes) -> Sheet:
     :raises ImportRefused: not a table we can read, or an unknown layout. Reading on may raise it too, when a
         quotation mark never closes: what follows it cannot be told apart into rows.
     """
-    if not content.strip():
-        raise ImportRefused("the file is empty")
+    refuse_what_is_no_table(content)
     if content.startswith(b"PAR1"):
         return _parquet(content)
+    return _delimited(decode(content))
+
+
+def refuse_what_is_no_table(content: bytes) -> None:
+    """:raises ImportRefused: the file is empty, a workbook, an archive or UTF-16 text."""
+    if not content.strip():
+        raise ImportRefused("the file is empty")
     for magic, what in _NOT_TEXT.items():
         if content.startswith(magic):
             raise ImportRefused(f"this is {what}")
-    return _delimited(decode(content))
 
 
 def decode(content: bytes) -> str:
@@ -67,11 +72,16 @@ def decode(content: bytes) -> str:
     return text
 
 
-def _parquet(content: bytes) -> Sheet:
+def parquet_frame(content: bytes) -> pl.DataFrame:
+    """:raises ImportRefused: it cannot be read."""
     try:
-        frame = pl.read_parquet(io.BytesIO(content))
+        return pl.read_parquet(io.BytesIO(content))
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ImportRefused("the Parquet file cannot be read; it may be truncated") from error
+
+
+def _parquet(content: bytes) -> Sheet:
+    frame = parquet_frame(content)
     layout = detect(frame.columns)
     kept = [(column, ours) for column, ours in zip(frame.columns, layout.columns, strict=True) if ours is not None]
     frame = frame.select(pl.col(column).alias(ours) for column, ours in kept)
@@ -102,11 +112,24 @@ def _peek(reader: Any) -> list[str]:
 
 
 def _lines(text: str, separator: str, layout: Layout) -> Iterator[tuple[int, Cells] | RowError]:
+    for row in parted(text, separator, layout.header_rows, len(layout.columns)):
+        if isinstance(row, RowError):
+            yield row
+        else:
+            line, cells = row
+            yield line, {ours: cell for ours, cell in zip(layout.columns, cells, strict=True) if ours is not None}
+
+
+def parted(text: str, separator: str, skip: int, width: int) -> Iterator[tuple[int, list[str]] | RowError]:
+    """The rows below the first `skip` ones, each with the line on which it starts; empty lines are passed over.
+
+    :raises ImportRefused: a quotation mark never closes.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
-    for _ in range(layout.header_rows):
-        next(reader)
+    for _ in range(skip):
+        next(reader, None)
     ends_open = not text.endswith(("\n", "\r"))
-    width, last = len(layout.columns), text.count("\n") + 1
+    last = text.count("\n") + 1
     while True:
         line = reader.line_num + 1
         try:
@@ -128,4 +151,4 @@ def _lines(text: str, separator: str, layout: Layout) -> Iterator[tuple[int, Cel
             why = "the line breaks off, the file may be truncated: " if broke_off else ""
             yield RowError(line, "", f"{why}{len(row)} cells, the header has {width}")
             continue
-        yield line, {ours: cell for ours, cell in zip(layout.columns, row, strict=True) if ours is not None}
+        yield line, row

@@ -1,0 +1,70 @@
+"""The columns that a mapping adds to an account: features for the models, outcomes to learn from, traits to seal."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import polars as pl
+
+from ledger.importing.mapping.definition import Trait
+from ledger.importing.mapping.formula import plain
+from ledger.importing.mapping.values import Values
+
+
+def feature_columns(values: Values) -> dict[str, pl.Series]:
+    """`x_<name>` as floats; of a feature with levels, `x_<name>_<level>` as 1 and 0, null where it is not known."""
+    found: dict[str, pl.Series] = {}
+    for feature in values.bound.mapping.features:
+        if not feature.levels:
+            found[f"x_{feature.name}"] = values.number(feature.source)
+            continue
+        words = values.text(feature.source).str.to_lowercase()
+        for level in feature.levels:
+            found[level_name(feature.name, level)] = (words == level.strip().lower()).cast(pl.Float64)
+    return found
+
+
+def level_name(feature: str, level: str) -> str:
+    """The column of one level."""
+    return f"x_{feature}_{plain(level)}"
+
+
+def outcome_columns(values: Values) -> dict[str, pl.Series]:
+    """`outcome_pays`, `outcome_covers`, `outcome_paid`; what the table does not say follows from the amount paid."""
+    rules = values.bound.mapping.outcomes
+    if rules is None:
+        return {}
+    nothing = pl.repeat(None, values.table.height, dtype=pl.Boolean(), eager=True)
+    paid = values.number(rules.paid) if rules.paid else nothing.cast(pl.Float64)
+    if rules.paid:
+        values.table.note(paid < 0, values.name(rules.paid, "paid"), "is negative")
+    balance = values.fields["balance"]
+    owed = pl.select(pl.when(balance > 0).then(balance)).to_series()
+    pays = values.truth(rules.pays) if rules.pays else paid > rules.pays_share * owed
+    covers = values.truth(rules.covers) if rules.covers else paid >= rules.covers_share * owed
+    # Whoever pays nothing covers nothing.
+    covers = pl.select(pl.when(~pays).then(False).otherwise(covers)).to_series()
+    return {"outcome_pays": pays, "outcome_covers": covers, "outcome_paid": paid}
+
+
+def trait_columns(values: Values) -> pl.DataFrame:
+    """The protected traits as words: a group's name, or a band of numbers."""
+    traits = values.bound.mapping.protected
+    return pl.DataFrame({trait.name: _trait(values, trait) for trait in traits})
+
+
+def _trait(values: Values, trait: Trait) -> pl.Series:
+    if not trait.bands:
+        return values.text(trait.source)
+    return banded(values.number(trait.source), trait.bands)
+
+
+def banded(numbers: pl.Series, edges: tuple[float, ...]) -> pl.Series:
+    """The band of each number: (25, 40) gives '<25', '25-39' and '40+'."""
+    names = [f"<{edges[0]:g}"]
+    names += [f"{low:g}-{high - 1:g}" for low, high in pairwise(edges)]
+    names.append(f"{edges[-1]:g}+")
+    band = pl.lit(names[0])
+    for edge, name in zip(edges, names[1:], strict=True):
+        band = pl.when(numbers >= edge).then(pl.lit(name)).otherwise(band)
+    return pl.select(pl.when(numbers.is_not_null()).then(band)).to_series()
