@@ -34,4 +34,4 @@ def retier_and_hand_over(work: UnitOfWork) -> int:
 
 def _hand_over(work: UnitOfWork) -> None:
     _, settings = active(work)
-    open_tier_cases(work, settings.treatments)
+    open_tier_cases(work, settings)

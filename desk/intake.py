@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import func
@@ -15,7 +14,8 @@ from ledger.handoff import TIER_TRIGGER, Escalation
 from ledger.latest import is_latest_assignment
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
-from strategy.treatments import Treatment
+from strategy.arms import treatment_given
+from strategy.settings import StrategySettings
 
 WITH_A_PERSON = {"hold", "sensitive"}
 """Hard rules that apply because somebody has, or is about to have, the account already."""
@@ -58,12 +58,13 @@ def open_case(work: UnitOfWork, escalation: Escalation) -> str:
     return case_id
 
 
-def open_tier_cases(work: UnitOfWork, treatments: Mapping[str, Treatment]) -> int:
-    """Open a case for each open account whose present tier belongs to people, and say how many were opened.
+def open_tier_cases(work: UnitOfWork, settings: StrategySettings) -> int:
+    """Open a case for each open account that people are to contact first, and say how many were opened.
 
-    `treatments` by tier. This may run as often as it likes: an account that still has a case gets no second one, and
-    between two cases lie at least the treatment's cadence days. A hold or a waiting case alone opens none, for whoever
-    placed it has brought the account to a person already.
+    That is every account whose treatment names a person, by its tier or by chance, but for the hold-out. This may run
+    as often as it likes: an account that still has a case gets no second one, and between two cases lie at least the
+    treatment's cadence days. A hold or a waiting case alone opens none, for whoever placed it has brought the account
+    to a person already.
     """
     last_case = (
         select(Case.account_id, func.max(Case.opened_at, type_=UtcDateTime).label("at"))
@@ -81,7 +82,9 @@ def open_tier_cases(work: UnitOfWork, treatments: Mapping[str, Treatment]) -> in
     )
     opened: set[str] = set()
     for assignment, account, debtor, last in work.session.exec(placed).all():
-        treatment = treatments[assignment.tier]
+        if assignment.arm == "hold_out":
+            continue
+        treatment = treatment_given(assignment.tier, assignment.treatment, assignment.arm, settings)
         rested = last is None or last + timedelta(days=treatment.cadence_days) <= work.now
         with_a_person = bool(assignment.why) and set(assignment.why) <= WITH_A_PERSON
         if treatment.agent == "human" and rested and not with_a_person and account.id not in opened:

@@ -148,6 +148,8 @@ def treatment_given(tier: str, name: str, arm: str, settings: StrategySettings) 
     own = settings.treatments[tier]
     if arm == "human_first":
         return settings.treatments[_with_a_person(tier, settings)]
+    if name == own.name:
+        return own
     for other in may_explore(tier, settings)[1:]:
         if (found := settings.treatments[other]).name == name:
             return replace(found, offers=own.offers, promise_days=own.promise_days, part_floor=own.part_floor)

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from ledger.latest import is_latest_assignment
@@ -48,6 +49,8 @@ class Report:
     accounts: int
     scored: int
     tiers: dict[str, int]
+    arms: dict[str, int]
+    """Open accounts by arm: whom chance, and not the grid, decides about."""
     contacts: Contacts
     conversations: int
     right_party_contacts: int
@@ -87,7 +90,8 @@ def report(work: UnitOfWork, since: datetime, until: datetime) -> Report:
         until=until,
         accounts=open_accounts,
         scored=scored,
-        tiers=_tiers(work),
+        tiers=_placed(work, col(TierAssignment.tier)),
+        arms=_placed(work, col(TierAssignment.arm)),
         contacts=_contacts(work, since, until),
         conversations=len(talks),
         right_party_contacts=sum(talk.verified for talk in talks),
@@ -102,9 +106,10 @@ def report(work: UnitOfWork, since: datetime, until: datetime) -> Report:
     )
 
 
-def _tiers(work: UnitOfWork) -> dict[str, int]:
+def _placed(work: UnitOfWork, by: Mapped[str]) -> dict[str, int]:
+    """Open accounts by one column of their latest assignment."""
     rows = work.session.exec(
-        select(TierAssignment.tier)
+        select(by)
         .join(Account, col(Account.id) == TierAssignment.account_id)
         .where(is_latest_assignment(), Account.status == "open")
     ).all()

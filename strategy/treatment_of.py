@@ -6,6 +6,8 @@ from sqlmodel import col, select
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import TierAssignment
+from strategy.arms import treatment_given
+from strategy.quality.feed import came_in_broken
 from strategy.treatments import Treatment
 from strategy.versions import active
 
@@ -14,11 +16,20 @@ WITHOUT_TIER = "people"
 
 
 def treatment_of(work: UnitOfWork, account_id: str) -> Treatment:
-    """The treatment of the account's latest tier, under the strategy version in force.
+    """The treatment that the account was given with its latest tier, as the strategy version in force has it.
+
+    An account whose data came in broken is people's, whatever its tier was decided on before.
 
     :raises StrategyUnreadable: the version in force cannot be read.
     """
-    latest = select(TierAssignment.tier).where(TierAssignment.account_id == account_id)
-    tier = work.session.exec(latest.order_by(col(TierAssignment.created_at).desc()).limit(1)).first()
+    latest = (
+        select(TierAssignment.tier, TierAssignment.treatment, TierAssignment.arm)
+        .where(TierAssignment.account_id == account_id)
+        .order_by(col(TierAssignment.created_at).desc())
+        .limit(1)
+    )
+    found = work.session.exec(latest).first()
     _, settings = active(work)
-    return settings.treatments[tier or WITHOUT_TIER]
+    if found is None or came_in_broken(work, account_id):
+        return settings.treatments[WITHOUT_TIER]
+    return treatment_given(*found, settings)

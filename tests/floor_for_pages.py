@@ -245,7 +245,7 @@ def furnish(home: Path, url: str, mode: str = "demo", staff_key: str | None = No
             floor.invites.append(DemoInvite(invite.token, language, "remind", account.dpd, IDENTITY))
     clock.advance(minutes=3)
     with ledger.begin() as work:
-        open_tier_cases(work, strategy.treatments)
+        open_tier_cases(work, strategy)
     return floor
 
 

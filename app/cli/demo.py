@@ -178,6 +178,7 @@ def _told(
         "accounts": counted.accounts,
         "scored": counted.scored,
         "tiers": counted.tiers,
+        "arms": counted.arms,
         "contacts": contacts,
         "conversations": counted.conversations,
         "right_party_contacts": counted.right_party_contacts,

@@ -19,16 +19,19 @@ from ledger.tables import (
     Promise,
     TierAssignment,
 )
+from strategy.arms import treatment_given
 from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
 from strategy.versions import active
 
 
 @dataclass(slots=True)
 class PlanResult:
-    """How many contacts were planned, by channel, and how many accounts got none, by reason."""
+    """How many contacts were planned, by channel, how many accounts got none, by reason, and how many contacts planned
+    earlier are not wanted any more."""
 
     planned: Counter[str] = field(default_factory=Counter)
     not_planned: Counter[str] = field(default_factory=Counter)
+    withdrawn: int = 0
 
 
 def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozenset[str] = ALL_CHANNELS) -> PlanResult:
@@ -39,8 +42,16 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
     result = PlanResult()
     with ledger.begin() as work:
         _, settings = active(work)
-        for account_id, tier, facts in _accounts(work):
-            found = next_contact(settings.treatments[tier], facts, work.now, carried)
+        for (tier, treatment, arm), waiting, facts in _accounts(work):
+            given = treatment_given(tier, treatment, arm, settings)
+            if waiting is not None and (arm == "hold_out" or given.agent == "human"):
+                # It was planned before the account came where nobody, or a person, is to contact it.
+                waiting.status = "superseded"
+                result.withdrawn += 1
+            if arm == "hold_out":
+                result.not_planned["held out: nobody contacts this account first"] += 1
+                continue
+            found = next_contact(given, facts, work.now, carried)
             if isinstance(found, NotPlanned):
                 result.not_planned[found.why] += 1
             elif found.slot > work.now + ahead:
@@ -50,7 +61,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
                 work.session.add(
                     PlannedContact(
                         id=work.new_id(),
-                        account_id=account_id,
+                        account_id=facts.account_id,
                         slot=found.slot,
                         channel=found.channel,
                         agent=found.agent,
@@ -61,11 +72,18 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
     return result
 
 
-def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:
-    """(account id, latest tier, facts) of every open account that has a tier. Read in bulk: one query a table."""
+Placed = tuple[str, str, str]
+"""Tier, treatment and arm, as recorded."""
+
+
+def _accounts(work: UnitOfWork) -> list[tuple[Placed, PlannedContact | None, PlanFacts]]:
+    """Where every open account that has a tier was placed, what is planned already, and the facts. Read in bulk."""
     session, now = work.session, work.now
-    tiers = session.exec(select(TierAssignment.account_id, TierAssignment.tier).where(is_latest_assignment())).all()
-    tier_of = dict(sorted(tiers))
+    placed = select(TierAssignment.account_id, TierAssignment.tier, TierAssignment.treatment, TierAssignment.arm)
+    place_of = {
+        account_id: (tier, treatment, arm)
+        for account_id, tier, treatment, arm in sorted(session.exec(placed.where(is_latest_assignment())).all())
+    }
     contacted = defaultdict[str, list[Contacted]](list)
     for attempt in session.exec(select(Attempt)).all():
         past = Contacted(attempt.reserved_at, attempt.channel, attempt.outcome or "unknown")
@@ -74,7 +92,8 @@ def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:
     recent = select(Decision).where(col(Decision.allowed).is_(False), col(Decision.at) > now - DENIAL_LASTS)
     for decision in session.exec(recent).all():
         denied[decision.account_id].append(Denied(decision.at, decision.channel, decision.next_allowed_at))
-    waiting = set(session.exec(select(PlannedContact.account_id).where(PlannedContact.status == "planned")).all())
+    planned = session.exec(select(PlannedContact).where(PlannedContact.status == "planned")).all()
+    waiting = {contact.account_id: contact for contact in planned}
     promised: dict[str, date] = {}
     for promise in session.exec(select(Promise).where(Promise.status == "open")).all():
         promised[promise.account_id] = max(promise.due_on, promised.get(promise.account_id, promise.due_on))
@@ -86,8 +105,8 @@ def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:
     ).all()
     return [
         (
-            account_id,
-            tier_of[account_id],
+            place_of[account_id],
+            waiting.get(account_id),
             PlanFacts(
                 account_id=account_id,
                 zones=tuple(zones),
@@ -98,5 +117,5 @@ def _accounts(work: UnitOfWork) -> list[tuple[str, str, PlanFacts]]:
             ),
         )
         for account_id, zones in accounts
-        if account_id in tier_of
+        if account_id in place_of
     ]

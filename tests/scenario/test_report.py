@@ -18,7 +18,6 @@ from strategy.dispatch.tick import tick
 from strategy.policy.packs import shipped_packs
 from strategy.report import Report, report
 from strategy.settings import StrategySettings, to_json
-from strategy.treatments import DEFAULT_TREATMENTS
 
 DAY = timedelta(days=1)
 # Eleven in the morning in Taipei.
@@ -59,7 +58,7 @@ def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
                     created_at=work.now,
                 )
             )
-        open_tier_cases(work, DEFAULT_TREATMENTS)
+        open_tier_cases(work, StrategySettings())
     tick(made, shipped_packs(), lambda _reserved: "delivered")
     with made.begin() as work:
         (case,) = work.session.connection().exec_driver_sql('SELECT id FROM "case"').scalars()

@@ -17,7 +17,7 @@ from ledger.handoff import Escalation
 from ledger.ledger import Ledger
 from ledger.tables import AuditEntry, Case, Conversation, Hold, Turn, WrapUp
 from strategy.policy.decision import Allow, Deny, Reason
-from strategy.treatments import DEFAULT_TREATMENTS
+from strategy.settings import StrategySettings
 
 SAID = "这笔钱不是我借的"
 ESCALATION = Escalation(
@@ -196,9 +196,9 @@ def test_accounts_in_a_human_tier_get_one_case_each(ledger: Ledger, clock: Stopp
             add_score(work, add_person(work, ref).id, 0.2, 0.2, tier)
     clock.advance(minutes=5)
     with ledger.begin() as work:
-        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 2
+        assert open_tier_cases(work, StrategySettings()) == 2
     with ledger.begin() as work:
-        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 0
+        assert open_tier_cases(work, StrategySettings()) == 0
         assert {entry.trigger for entry in waiting(work)} == {"tier_for_people"}
 
 
@@ -207,16 +207,16 @@ def test_a_wrapped_tier_case_comes_back_after_the_cadence_and_not_before(ledger:
         add_strategy(work, {})
         account_id = add_person(work, "R1").id
         add_score(work, account_id, 0.2, 0.2, "assist")
-        open_tier_cases(work, DEFAULT_TREATMENTS)
+        open_tier_cases(work, StrategySettings())
         case_id = waiting(work)[0].case_id
         lease(work, case_id, "anna")
         assert isinstance(wrap_up(work, case_id, "anna", "not_reached", ""), Wrapped)
-    clock.advance(days=DEFAULT_TREATMENTS["assist"].cadence_days - 1)
+    clock.advance(days=StrategySettings().treatments["assist"].cadence_days - 1)
     with ledger.begin() as work:
-        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 0
+        assert open_tier_cases(work, StrategySettings()) == 0
     clock.advance(days=1)
     with ledger.begin() as work:
-        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 1
+        assert open_tier_cases(work, StrategySettings()) == 1
 
 
 def test_a_hold_alone_opens_no_case_of_its_own(ledger: Ledger) -> None:
@@ -224,4 +224,4 @@ def test_a_hold_alone_opens_no_case_of_its_own(ledger: Ledger) -> None:
         add_strategy(work, {})
         add_score(work, add_person(work, "R1").id, 0.9, 0.9, "people", ("hold",))
         add_score(work, add_person(work, "R2").id, 0.9, 0.9, "people", ("hold", "large_balance"))
-        assert open_tier_cases(work, DEFAULT_TREATMENTS) == 1
+        assert open_tier_cases(work, StrategySettings()) == 1
