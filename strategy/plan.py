@@ -132,12 +132,21 @@ def _earliest(treatment: Treatment, facts: PlanFacts, channel: str, now: datetim
     return earliest.astimezone(UTC), tuple(why)
 
 
-def _slot(account_id: str, day: date, zones: tuple[ZoneInfo, ...], earliest: datetime) -> datetime | None:
-    """A minute inside the business hours of every zone, spread evenly over accounts; None when none is left."""
+def business_hours(day: date, zones: tuple[ZoneInfo, ...]) -> tuple[datetime, datetime] | None:
+    """When it is business hours in every zone at once, as aware UTC; None on a weekend, or where they do not meet."""
     if day.weekday() >= 5:
         return None
     opens = max(datetime.combine(day, DAY_STARTS, zone).astimezone(UTC) for zone in zones)
     closes = min(datetime.combine(day, DAY_ENDS, zone).astimezone(UTC) for zone in zones)
+    return (opens, closes) if opens < closes else None
+
+
+def _slot(account_id: str, day: date, zones: tuple[ZoneInfo, ...], earliest: datetime) -> datetime | None:
+    """A minute inside the business hours of every zone, spread evenly over accounts; None when none is left."""
+    hours = business_hours(day, zones)
+    if hours is None:
+        return None
+    opens, closes = hours
     starts = max(opens, _next_minute(earliest))
     minutes = int((closes - starts).total_seconds() // 60)
     if minutes <= 0:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
 from app.web.words import name_of, say
-from strategy.settings import TIERS
+from strategy.settings import TIERS, Assumptions
 from strategy.tiers import GRID
-from strategy.whatif.effect import PERIOD_DAYS, Assumptions, WhatIf
+from strategy.whatif.effect import WhatIf
+from strategy.whatif.recovery import PERIOD_DAYS
 
 MOST_MOVES = 8
 

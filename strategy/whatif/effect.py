@@ -1,43 +1,37 @@
-"""What a draft strategy would change, on every account at once. Pure; numpy only."""
+"""What a draft strategy would change in the tiers, on every account at once. Pure; numpy only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from strategy.settings import TIERS, StrategySettings
 from strategy.tiers import tier_indexes
+from strategy.treatments import AGENTS
 from strategy.whatif.book import BookArrays
-
-PERIOD_DAYS = 30
-"""Load and expected recovery are for this many days."""
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What no data at hand can tell; a manager sets them, and they are shown beside every figure they touch."""
-
-    recovery_factor: Mapping[str, float] = field(default_factory=lambda: {"bot": 1.0, "human": 1.1})
-    """How much more or less is recovered, by agent, than the models' W x A says."""
-    minutes_per_contact: Mapping[str, float] = field(default_factory=lambda: {"bot": 4.5, "human": 10.0})
-    """Talk and wrap-up, by agent."""
+from strategy.whatif.recovery import Sums, Terms, sums, terms_of
 
 
 @dataclass(frozen=True)
 class TierFigures:
-    """What lies in one tier."""
+    """What lies in one tier, and what comes of it in ``recovery.PERIOD_DAYS``."""
 
     accounts: int
     balance: float
     expected_recovery: float
-    """Sum of W x A x amount due x the agent's factor; accounts without a score add nothing."""
+    """Sum of W x A x amount due, W raised as the contact is assumed to; accounts without a score add nothing."""
+    cost: float
     agent: str
+    """Who speaks, by the tier's own treatment."""
     contacts: float
-    """Planned contacts in :data:`PERIOD_DAYS` at the treatment's cadence, before the gate denies any."""
+    """Planned contacts at the treatment's cadence, before the gate denies any."""
     hours: float
+    contacts_by: Mapping[str, float]
+    """By agent: chance gives a few accounts of every tier to a person, and contacts a few not at all (arms.py)."""
+    hours_by: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -50,13 +44,63 @@ class Outlook:
     def expected_recovery(self) -> float:
         return sum(tier.expected_recovery for tier in self.tiers.values())
 
+    @property
+    def cost(self) -> float:
+        return sum(tier.cost for tier in self.tiers.values())
+
     def contacts(self, agent: str) -> float:
-        """Planned contacts of one agent in :data:`PERIOD_DAYS`."""
-        return sum(tier.contacts for tier in self.tiers.values() if tier.agent == agent)
+        """Planned contacts of one agent over the period."""
+        return sum(tier.contacts_by[agent] for tier in self.tiers.values())
 
     def hours(self, agent: str) -> float:
-        """Hours of one agent in :data:`PERIOD_DAYS`."""
-        return sum(tier.hours for tier in self.tiers.values() if tier.agent == agent)
+        """Hours of one agent over the period."""
+        return sum(tier.hours_by[agent] for tier in self.tiers.values())
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A whole book under one strategy: kept, because it is compared with many drafts."""
+
+    settings: StrategySettings
+    tiers: NDArray[np.int8]
+    """Position in ``settings.TIERS``, one entry per account."""
+    terms: Terms
+    sums: Sums
+    outlook: Outlook
+
+
+def placed(book: BookArrays, settings: StrategySettings, in_force: StrategySettings | None = None) -> Placed:
+    """Put every account into its tier.
+
+    :param in_force: the version that put accounts where they stand. The margin against flapping holds between runs of
+        one pair of thresholds; where these move, accounts go to where the new ones put them.
+    """
+    moved = in_force is not None and (settings.w_high, settings.a_high) != (in_force.w_high, in_force.a_high)
+    tiers = tier_indexes(book, settings, None if moved else book.previous)
+    terms = terms_of(settings)
+    accounts = np.bincount(tiers, minlength=len(TIERS))
+    money = sums(book, tiers, accounts, terms)
+    balance = np.bincount(tiers, weights=book.balance, minlength=len(TIERS))
+    figures = {}
+    for index, tier in enumerate(TIERS):
+        contacts, hours = dict.fromkeys(AGENTS, 0.0), dict.fromkeys(AGENTS, 0.0)
+        for agent, share, each in zip(terms.agents, terms.mix[index], terms.contacts, strict=True):
+            if agent:
+                contacts[agent] += float(accounts[index] * share * each)
+        for agent in AGENTS:
+            hours[agent] = contacts[agent] * settings.assumptions.minutes_per_contact[agent] / 60
+        figures[tier] = TierFigures(
+            accounts=int(accounts[index]),
+            balance=float(balance[index]),
+            expected_recovery=float(money.recovery[index]),
+            cost=float(money.cost[index]),
+            agent=settings.treatments[tier].agent,
+            contacts=sum(contacts.values()),
+            hours=sum(hours.values()),
+            contacts_by=contacts,
+            hours_by=hours,
+        )
+    return Placed(settings, tiers, terms, money, Outlook(figures))
 
 
 @dataclass(frozen=True)
@@ -74,37 +118,17 @@ class WhatIf:
         return int(self.moves.sum() - np.trace(self.moves))
 
 
-def what_if(
-    book: BookArrays, before: StrategySettings, after: StrategySettings, assumptions: Assumptions | None = None
-) -> WhatIf:
-    """Put every account into its tier under both strategies and compare."""
-    assumptions = assumptions or Assumptions()
-    tiers_before, tiers_after = tier_indexes(book, before), tier_indexes(book, after)
-    pairs = np.bincount(tiers_before.astype(np.int64) * len(TIERS) + tiers_after, minlength=len(TIERS) ** 2)
-    return WhatIf(
-        before=_outlook(book, tiers_before, before, assumptions),
-        after=_outlook(book, tiers_after, after, assumptions),
-        moves=pairs.reshape(len(TIERS), len(TIERS)),
-    )
+def what_if(book: BookArrays, before: StrategySettings, after: StrategySettings) -> WhatIf:
+    """Put every account into its tier under the strategy in force and under a draft, and compare."""
+    return compare(placed(book, before), placed(book, after, before))
 
 
-def _outlook(
-    book: BookArrays, tiers: NDArray[np.int8], settings: StrategySettings, assumptions: Assumptions
-) -> Outlook:
-    cures = np.nan_to_num(book.willingness * book.ability) * book.amount_due
-    accounts = np.bincount(tiers, minlength=len(TIERS))
-    balance = np.bincount(tiers, weights=book.balance, minlength=len(TIERS))
-    recovery = np.bincount(tiers, weights=cures, minlength=len(TIERS))
-    figures = {}
-    for index, tier in enumerate(TIERS):
-        treatment = settings.treatments[tier]
-        contacts = float(accounts[index]) * PERIOD_DAYS / treatment.cadence_days
-        figures[tier] = TierFigures(
-            accounts=int(accounts[index]),
-            balance=float(balance[index]),
-            expected_recovery=float(recovery[index]) * assumptions.recovery_factor[treatment.agent],
-            agent=treatment.agent,
-            contacts=contacts,
-            hours=contacts * assumptions.minutes_per_contact[treatment.agent] / 60,
-        )
-    return Outlook(figures)
+def compare(before: Placed, after: Placed) -> WhatIf:
+    """Two strategies on the same book, both already placed."""
+    moves = np.bincount(pairs(before, after), minlength=len(TIERS) ** 2)
+    return WhatIf(before.outlook, after.outlook, moves.reshape(len(TIERS), len(TIERS)))
+
+
+def pairs(before: Placed, after: Placed) -> NDArray[np.int64]:
+    """For each account: position of the tier before x number of tiers + position of the tier after."""
+    return before.tiers.astype(np.int64) * len(TIERS) + after.tiers

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from sqlmodel import col, select
+import polars as pl
+from numpy.typing import NDArray
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account
-from strategy.scoring.accounts import account_facts, latest_scores
-from strategy.tiers import ScoreFacts
+from strategy.scoring.accounts import latest_scores, open_accounts
 from strategy.whatif.book import BookArrays
-
-NO_SCORE = ScoreFacts(np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -28,23 +24,19 @@ class Book:
 
 def read_book(work: UnitOfWork) -> Book:
     """Every open account with its latest score, as of ``work.now``."""
-    facts = account_facts(work)
-    scores = latest_scores(work)
-    rows = work.session.exec(
-        select(col(Account.id), col(Account.currency), col(Account.amount_due))
-        .where(Account.status == "open")
-        .order_by(col(Account.id))
-    ).all()
-    currency = Counter(each for _, each, _ in rows).most_common(1)[0][0] if rows else ""
-    kept = [(account_id, due) for account_id, each, due in rows if each == currency]
-    score_of = [scores[account_id].facts if account_id in scores else NO_SCORE for account_id, _ in kept]
-    fact_of = [facts[account_id] for account_id, _ in kept]
+    accounts = open_accounts(work).join(latest_scores(work), "account_id", "left", maintain_order="left")
+    currency = str(accounts["currency"].mode().sort()[0]) if accounts.height else ""
+    kept = accounts.filter(pl.col("currency") == currency)
+
+    def numbers(name: str) -> NDArray[np.float64]:
+        return kept[name].fill_null(np.nan).to_numpy()
+
     arrays = BookArrays(
-        willingness=np.array([score.willingness for score in score_of], dtype=np.float64),
-        ability=np.array([score.ability for score in score_of], dtype=np.float64),
-        balance=np.array([float(fact.balance) for fact in fact_of], dtype=np.float64),
-        amount_due=np.array([float(due) for _, due in kept], dtype=np.float64),
-        person_only=np.array([fact.on_hold or fact.sensitive for fact in fact_of], dtype=np.bool_),
-        broken_promises=np.array([fact.broken_promises for fact in fact_of], dtype=np.int64),
+        willingness=numbers("willingness"),
+        ability=numbers("ability"),
+        balance=numbers("balance"),
+        amount_due=numbers("amount_due"),
+        person_only=(kept["on_hold"] | kept["sensitive"]).to_numpy(),
+        broken_promises=kept["broken_promises"].to_numpy(),
     )
-    return Book(arrays, currency, len(rows) - len(kept))
+    return Book(arrays, currency, accounts.height - kept.height)
