@@ -21,6 +21,7 @@ from ledger.tables import (
 )
 from strategy.arms import treatment_given
 from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
+from strategy.quality.feed import feed_state
 from strategy.versions import active
 
 
@@ -74,6 +75,8 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
 
 Placed = tuple[str, str, str]
 """Tier, treatment and arm, as recorded."""
+WITH_PEOPLE: Placed = ("people", "people", "champion")
+"""Where an account stands whose data came in broken, whatever was decided on it before."""
 
 
 def _accounts(work: UnitOfWork) -> list[tuple[Placed, PlannedContact | None, PlanFacts]]:
@@ -97,15 +100,16 @@ def _accounts(work: UnitOfWork) -> list[tuple[Placed, PlannedContact | None, Pla
     promised: dict[str, date] = {}
     for promise in session.exec(select(Promise).where(Promise.status == "open")).all():
         promised[promise.account_id] = max(promise.due_on, promised.get(promise.account_id, promise.due_on))
+    broken = feed_state(work).broken_batches
     accounts = session.exec(
-        select(Account.id, Debtor.tz_candidates)
+        select(Account.id, Debtor.tz_candidates, Account.batch_id)
         .join(Debtor, col(Debtor.id) == Account.debtor_id)
         .where(Account.status == "open")
         .order_by(col(Account.id))
     ).all()
     return [
         (
-            place_of[account_id],
+            WITH_PEOPLE if batch_id in broken else place_of[account_id],
             waiting.get(account_id),
             PlanFacts(
                 account_id=account_id,
@@ -116,6 +120,6 @@ def _accounts(work: UnitOfWork) -> list[tuple[Placed, PlannedContact | None, Pla
                 waiting=account_id in waiting,
             ),
         )
-        for account_id, zones in accounts
+        for account_id, zones, batch_id in accounts
         if account_id in place_of
     ]

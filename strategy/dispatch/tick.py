@@ -16,6 +16,7 @@ from ledger.tables import PlannedContact
 from strategy.dispatch.attempts import finish
 from strategy.dispatch.reservation import Refused, Reserved, reserve
 from strategy.policy.packs import Packs
+from strategy.treatment_of import treatment_of
 
 Place = Callable[[Reserved], str]
 """Makes one contact and returns its outcome (strategy.policy.facts.OUTCOMES). It is called outside any transaction."""
@@ -45,6 +46,8 @@ def tick(ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE) -> 
     For each contact one write transaction holds facts, decision, reservation and audit entry; only then is it placed,
     and a second transaction records the outcome. A crash in between leaves a reserved attempt, which `reconcile`
     marks and nobody dials again.
+
+    :raises StrategyUnreadable: whose an account is cannot be told; nothing more is placed then.
     """
     done = Ticked()
     with ledger.read() as work:
@@ -72,13 +75,17 @@ def tick(ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE) -> 
 
 
 def _decide(ledger: Ledger, packs: Packs, planned_id: str) -> Reserved | Refused | None:
-    """None when the contact is no longer wanted: taken by another beat, or of another day."""
+    """None when the contact is no longer wanted: taken by another beat, of another day, or the account is people's."""
     with ledger.begin() as work:
         planned = work.session.get_one(PlannedContact, planned_id)
         # Read again inside the write transaction: a second dispatcher may have been quicker.
         if planned.status != "planned":
             return None
         if work.now - planned.slot > TOO_OLD:
+            planned.status = "superseded"
+            return None
+        # Since it was planned, a new tier or a broken feed may have given the account to people.
+        if planned.agent == "bot" and treatment_of(work, planned.account_id).agent != "bot":
             planned.status = "superseded"
             return None
         result = reserve(work, packs, planned.account_id, planned.channel, planned.agent, planned.id)

@@ -58,6 +58,16 @@ def feed_state(work: UnitOfWork) -> FeedState:
     return FeedState("accepted" if status == "broken" and accepted_by else status, check_id, broken)
 
 
+def came_in_broken(work: UnitOfWork, account_id: str) -> bool:
+    """Whether what is known of this account came in broken, so that only people may act on it."""
+    checks = (
+        select(FeedCheck.status, FeedCheck.accepted_by)
+        .join(Account, col(Account.batch_id) == FeedCheck.batch_id)
+        .where(Account.id == account_id, FeedCheck.kind == IMPORT)
+    )
+    return any(status == "broken" and not by for status, by in work.session.exec(checks))
+
+
 def waiting_accounts(work: UnitOfWork, state: FeedState) -> int:
     """How many open accounts wait for people because what is known of them came in broken."""
     count = select(func.count()).select_from(Account).where(Account.status == "open")

@@ -9,8 +9,8 @@ import pytest
 from seeded import START, StoppedClock, add_person, add_strategy, fresh_ledger
 from sqlmodel import select
 
-from ledger.ledger import Ledger
-from ledger.tables import Attempt, AuditEntry, Decision, Hold, PlannedContact, TierAssignment
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import Attempt, AuditEntry, Decision, Hold, PlannedContact, StrategyVersion, TierAssignment
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.planning import plan
 from strategy.dispatch.reservation import Reserved
@@ -19,6 +19,8 @@ from strategy.policy.decision import canonical_json, decision_json, digest
 from strategy.policy.facts_json import read_facts
 from strategy.policy.gate import decide
 from strategy.policy.packs import Packs, shipped_packs
+from strategy.quality.feed import accept, record
+from strategy.quality.findings import Finding
 from strategy.settings import StrategySettings, to_json
 from strategy.versions import StrategyUnreadable
 
@@ -38,8 +40,26 @@ def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
     return made
 
 
+def put(work: UnitOfWork, tier: str, account_id: str = "account-R1") -> None:
+    """Where the account belongs from now on."""
+    if work.session.get(StrategyVersion, 1) is None:
+        add_strategy(work, to_json(StrategySettings()))
+    work.session.add(
+        TierAssignment(
+            id=work.new_id(),
+            account_id=account_id,
+            strategy_version=1,
+            tier=tier,
+            treatment=tier,
+            why=[],
+            created_at=work.now,
+        )
+    )
+
+
 def due(ledger: Ledger, channel: str = "voice", *, minutes_ago: int = 0) -> str:
     with ledger.begin() as work:
+        put(work, "remind")
         planned = PlannedContact(
             id=work.new_id(),
             account_id="account-R1",
@@ -129,11 +149,41 @@ def test_a_slot_of_another_day_is_not_made_up_for(ledger: Ledger) -> None:
     assert rows(ledger, Decision) == []
 
 
+def test_a_contact_planned_for_the_bot_is_withdrawn_when_the_account_has_become_peoples(
+    ledger: Ledger, clock: StoppedClock
+) -> None:
+    due(ledger)
+    clock.advance(minutes=1)
+    with ledger.begin() as work:
+        put(work, "people")
+    assert tick(ledger, PACKS, never).superseded == 1
+    (planned,) = rows(ledger, PlannedContact)
+    assert (planned.status, rows(ledger, Decision)) == ("superseded", [])
+
+
+def test_nothing_is_placed_by_the_bot_while_the_accounts_data_are_broken(ledger: Ledger, clock: StoppedClock) -> None:
+    broken = Finding("zero", "paid_1", "broken", 1.0, 0.12, 0.32, 100)
+    with ledger.begin() as work:
+        record(work, "another batch", "import", [broken])
+        check = record(work, "batch", "import", [broken])
+    due(ledger)
+    assert tick(ledger, PACKS, never).superseded == 1
+    due(ledger, minutes_ago=-60)
+    planned = plan(ledger)
+    assert (planned.withdrawn, planned.planned.total()) == (1, 0)
+    with ledger.begin() as work:
+        accept(work, check.id, "Wang", "one branch was on strike")
+    assert plan(ledger).planned.total() == 1
+    due(ledger, minutes_ago=1)
+    assert tick(ledger, PACKS, lambda _contact: "conversation").allowed == 1
+
+
 def test_a_broken_channel_leaves_an_unknown_attempt_and_the_others_go_on(ledger: Ledger) -> None:
     with ledger.begin() as work:
         add_person(work, "R2")
     due(ledger, minutes_ago=2)
     with ledger.begin() as work:
+        put(work, "remind", "account-R2")
         first = work.session.exec(select(PlannedContact)).one()
         work.session.add(
             PlannedContact(**first.model_dump() | {"id": "second", "account_id": "account-R2", "slot": work.now})
@@ -239,6 +289,7 @@ def test_a_strategy_that_cannot_be_read_plans_nothing(ledger: Ledger) -> None:
 def test_dispatchers_at_once_neither_break_a_cap_nor_place_twice(ledger: Ledger, clock: StoppedClock) -> None:
     clock.advance(hours=-6)
     with ledger.begin() as work:
+        put(work, "remind")
         work.session.add_all(
             PlannedContact(
                 id=f"planned-{n}",
