@@ -18,9 +18,11 @@ CLEAR_FAULTS: Final = frozenset(
         "ledger.keys.KeysUnusable",
         "speech.hear.ModelMissing",
         "strategy.dispatch.leader.NotLeader",
+        "strategy.experiments.records.ExperimentRefused",
         "strategy.policy.check.CasesError",
         "strategy.scoring.book.BookUnusable",
-        "strategy.scoring.registry.ModelUnusable",
+        "strategy.scoring.model_files.ModelUnusable",
+        "strategy.scoring.registry.RegistryUnwritable",
         "strategy.scoring.train.NotEnoughHistory",
         "strategy.versions.StrategyUnreadable",
     }

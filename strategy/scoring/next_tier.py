@@ -10,7 +10,7 @@ Better means: the willing or the able side of the grid is gained and neither is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
 from functools import cache
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from strategy.scoring.book import BILLED, PAID
 from strategy.settings import StrategySettings
-from strategy.tiers import GRID, AccountFacts, Assignment, ScoreFacts, assign, hard_rules_that_apply
+from strategy.tiers import GRID, SIDES, AccountFacts, Assignment, ScoreFacts, assign, hard_rules_that_apply
 
 Floats = NDArray[np.float64]
 Scorer = Callable[[pl.DataFrame], tuple[Floats, Floats]]
@@ -32,8 +32,6 @@ Scorer = Callable[[pl.DataFrame], tuple[Floats, Floats]]
 
 MOST_MONTHS = 3
 """Further ahead, the account's present history is out of the models' sight."""
-
-SIDES = {tier: sides for sides, tier in GRID.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,23 @@ class NextTier:
 
 
 def next_tier(
-    account: pl.DataFrame, facts: AccountFacts, amount_due: Decimal, settings: StrategySettings, scorer: Scorer
+    account: pl.DataFrame,
+    facts: AccountFacts,
+    amount_due: Decimal,
+    settings: StrategySettings,
+    scorer: Scorer,
+    previous: str | None = None,
 ) -> NextTier:
     """The change that takes the fewest statements, then the least money, then the least restraint.
 
     :param account: one row of a checked book.
     :param amount_due: what would settle the account now, in its currency.
+    :param previous: the tier that the account is in, as :func:`strategy.tiers.assign` takes it: the margin between
+        tiers has to be passed, too, now and on the way.
     """
     if account.height != 1:
         raise ValueError(f"one account at a time, not {account.height}")
-    present = placed(account, [facts], settings, scorer)[0]
+    present = placed(account, [facts], settings, scorer, [previous])[0]
     if present.tier == GRID[True, True]:
         return NextTier("best", present.tier)
     if present.why == ("no_score",):
@@ -83,11 +88,13 @@ def next_tier(
         # Nobody is asked for more than is owed.
         changes = [each for each in ways_to_pay(account, amount_due) if each.pays * months <= _whole(owed)]
         books, after = _repeated(account, len(changes)), [facts] * len(changes)
+        tiers: list[str | None] = [present.tier] * len(changes)
         for _ in range(months):
             books, after = next_statement(books, after, changes)
-        for change, then in zip(changes, placed(books, after, settings, scorer), strict=True):
-            if better(then.tier, present.tier):
-                return NextTier("change", present.tier, then.tier, replace(change, months=months))
+            tiers = [each.tier for each in placed(books, after, settings, scorer, tiers)]
+        for change, tier in zip(changes, tiers, strict=True):
+            if tier is not None and better(tier, present.tier):
+                return NextTier("change", present.tier, tier, replace(change, months=months))
     rules = hard_rules_that_apply(facts, settings)
     return NextTier("hard_rule" if rules else "out_of_reach", present.tier)
 
@@ -135,14 +142,22 @@ def next_statement(
 
 
 def placed(
-    books: pl.DataFrame, facts: list[AccountFacts], settings: StrategySettings, scorer: Scorer
+    books: pl.DataFrame,
+    facts: list[AccountFacts],
+    settings: StrategySettings,
+    scorer: Scorer,
+    previous: Sequence[str | None],
 ) -> list[Assignment]:
-    """Where the models and the settings put each row."""
-    willingness, ability = scorer(books)
+    """Where the models and the settings put each row, given the tier it is in."""
+    willingness, ability = (scores.tolist() for scores in scorer(books))
     return [
-        assign(None if np.isnan(willing) else ScoreFacts(willing, None if np.isnan(able) else able), each, settings)
-        for willing, able, each in zip(willingness.tolist(), ability.tolist(), facts, strict=True)
+        assign(_score(willing, able), each, settings, tier)
+        for willing, able, each, tier in zip(willingness, ability, facts, previous, strict=True)
     ]
+
+
+def _score(willingness: float, ability: float) -> ScoreFacts | None:
+    return None if np.isnan(willingness) else ScoreFacts(willingness, None if np.isnan(ability) else ability)
 
 
 def sentences(found: NextTier, currency: str, language: str, tier_name: Callable[[str], str]) -> list[str]:

@@ -1,142 +1,155 @@
-"""The model registry: a folder per model, and one file that says which model is in use.
+"""The model registry: a folder per model, and one file that says which of them is the champion.
 
 ::
 
     models/
-      current                      the id of the model in use
+      roles.json                   champion, challenger, earlier champions; by whom and why
       3f1c08a2b9d4/
         willingness.cbm
         ability.cbm
-        card.json                  features, settings, data hash, out-of-time metrics, calibration, file hashes
+        amount.cbm
+        card.json                  columns, settings, data hash, code version, figures, calibration, file hashes
+        card.zh.md                 the same for people
+        card.en.md
+
+The champion alone scores. Training never replaces it: a later model is the challenger until a person promotes it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
+import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from catboost import CatBoostClassifier, CatBoostError
+from catboost import CatBoostError
 
-from strategy.scoring.amount import AmountHead
-from strategy.scoring.calibration import Platt
-from strategy.scoring.features import FeatureSpec, SpecUnknown
-from strategy.scoring.heads import Head, Trained
+from strategy.scoring.code_version import code_version
+from strategy.scoring.disk import UNFINISHED, one_writer, to_disk
+from strategy.scoring.heads import Trained
+from strategy.scoring.model_files import Model, ModelUnusable, read_card, read_model, write_card, write_model
+from strategy.scoring.roles import MODEL_ID, Roles, read_roles, write_roles
 
-HEADS = ("willingness", "ability")
-
-
-class ModelUnusable(Exception):
-    """The model in use is missing, damaged, or was trained on other columns; nothing may be scored with it."""
+__all__ = ["Listed", "Model", "ModelUnusable", "RegistryUnwritable", "listed", "load", "publish"]
 
 
-@dataclass(frozen=True)
-class Model:
-    """A published model, ready to score."""
+class RegistryUnwritable(Exception):
+    """A model could not be written; the registry is as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One model of the registry."""
 
     id: str
-    heads: Mapping[str, Head]
-    amount: AmountHead | None
-    spec: FeatureSpec
+    role: str
+    """See :meth:`strategy.scoring.roles.Roles.of`."""
+    problem: str | None
+    """Why it cannot be used."""
     card: dict[str, Any]
-
-    @property
-    def willingness(self) -> Head | None:
-        return self.heads.get("willingness")
-
-    @property
-    def ability(self) -> Head | None:
-        return self.heads.get("ability")
+    """Empty where it cannot be read."""
 
 
 def publish(registry: Path, trained: Trained, now: datetime) -> str:
-    """Put the model into the registry and into use, each in one step: a reader meets a whole model or none.
+    """Put a trained model into the registry: the first as champion, a later one as challenger; its id.
+
+    A reader meets a whole model or none, whenever this is interrupted. The same training gives the same id, and mends
+    the files of a model that was damaged.
 
     :param registry: the folder; made if absent.
     :param now: aware, for the card.
-    :returns: the model's id, the same for the same models.
+    :raises RegistryUnwritable: e.g. the disk is full.
+    :raises ModelUnusable: nobody can tell who is champion, since ``roles.json`` is damaged.
     """
-    registry.mkdir(parents=True, exist_ok=True)
-    unfinished = registry / ".unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir()
-    for name in HEADS:
-        trained.heads[name].model.save_model(str(unfinished / f"{name}.cbm"))
-    card = {
-        **trained.card,
+    unfinished = registry / UNFINISHED
+    facts = {
         "trained_at": now.isoformat(timespec="seconds"),
+        "code": code_version(),
         "catboost": version("catboost"),
-        "files": {f"{name}.cbm": _sha256(unfinished / f"{name}.cbm") for name in HEADS},
     }
-    model_id = _model_id(card)
-    (unfinished / "card.json").write_text(json.dumps(card, indent=2), encoding="utf-8")
-    place = registry / model_id
-    if place.exists():  # the same model again, or a damaged copy of it: the new files take its place
-        shutil.rmtree(place)
-    unfinished.rename(place)
-    pointer = registry / "current.unfinished"
-    pointer.write_text(model_id + "\n", encoding="utf-8")
-    pointer.replace(registry / "current")
+    try:
+        with one_writer(registry):
+            roles = read_roles(registry)
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            try:
+                model_id = _written(unfinished, trained, facts)
+                _put_in_place(unfinished, registry / model_id, model_id)
+                write_roles(registry, roles.entered(model_id, now))
+            finally:
+                shutil.rmtree(unfinished, ignore_errors=True)
+    except (OSError, CatBoostError) as error:
+        why = getattr(error, "strerror", None) or "it cannot be written, or the disk is full"
+        raise RegistryUnwritable(f"the model was not published, all is as it was: {registry}: {why}") from error
     return model_id
 
 
-def load(registry: Path) -> Model:
-    """The model in use.
+def load(registry: Path, model_id: str | None = None) -> Model:
+    """The champion, or the model that is named.
 
     :raises ModelUnusable: in one sentence, what is wrong and with which file.
     """
+    if model_id is None:
+        model_id = read_roles(registry).champion
+    if model_id is None:
+        raise ModelUnusable("there is no trained model yet; run `amends train`")
+    if not MODEL_ID.fullmatch(model_id):
+        raise ModelUnusable(f"{model_id} is no model id; `amends models list` shows them")
+    return read_model(registry / model_id, model_id)
+
+
+def listed(registry: Path) -> list[Listed]:
+    """Every model, the one trained last first; a champion whose folder is gone is listed, too.
+
+    :raises ModelUnusable: ``roles.json`` is damaged.
+    """
+    roles = read_roles(registry)
+    ids = {path.name for path in registry.glob("*") if path.is_dir() and MODEL_ID.fullmatch(path.name)}
+    found = [_listed(registry, roles, each) for each in ids | ({roles.champion} if roles.champion else set())]
+    return sorted(found, key=lambda each: (str(each.card.get("trained_at", "")), each.id), reverse=True)
+
+
+def note_on_card(registry: Path, model_id: str, name: str, figures: Any) -> None:
+    """Add what was measured after training, e.g. fairness by group, to a model's card and its pages.
+
+    :raises ModelUnusable: the card cannot be read.
+    :raises OSError: the card is as it was.
+    """
+    with one_writer(registry):
+        card = read_card(registry / model_id, model_id)
+        write_card(registry / model_id, model_id, {**card, name: figures})
+
+
+def _listed(registry: Path, roles: Roles, model_id: str) -> Listed:
+    card: dict[str, Any] = {}
+    problem = None
     try:
-        model_id = (registry / "current").read_text(encoding="utf-8").strip()
-    except FileNotFoundError as error:
-        raise ModelUnusable("there is no trained model yet; run `amends train`") from error
-    if not re.fullmatch(r"[0-9a-f]{12}", model_id):
-        raise ModelUnusable("the registry's `current` file does not hold a model id")
-    folder = registry / model_id
-    card = _read_card(folder)
+        card = read_card(registry / model_id, model_id)
+        load(registry, model_id)
+    except ModelUnusable as error:
+        problem = str(error)
+    return Listed(model_id, roles.of(model_id), problem, card)
+
+
+def _written(folder: Path, trained: Trained, facts: dict[str, Any]) -> str:
+    """:raises OSError: what was written cannot be read back."""
     try:
-        spec = FeatureSpec.from_json(card["spec"])
-    except SpecUnknown as error:
-        raise ModelUnusable(
-            f"model {model_id} was trained on other columns than this version computes; train again"
-        ) from error
-    return Model(model_id, {name: _read_head(folder, name, card) for name in HEADS}, None, spec, card)
+        return write_model(folder, trained, facts)
+    except ModelUnusable as error:
+        raise OSError from error
 
 
-def _read_card(folder: Path) -> dict[str, Any]:
-    try:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelUnusable(f"model {folder.name}: card.json is missing or damaged") from error
-    expected = {"features", "spec", "calibration", "files"}
-    if not isinstance(card, dict) or not expected <= card.keys() or _model_id(card) != folder.name:
-        raise ModelUnusable(f"model {folder.name}: card.json has been changed or belongs to another model")
-    return card
-
-
-def _read_head(folder: Path, name: str, card: dict[str, Any]) -> Head:
-    path = folder / f"{name}.cbm"
-    try:
-        if _sha256(path) != card["files"][path.name]:
-            raise ModelUnusable(f"model {folder.name}: {path.name} is not the file that was published")
-        model = CatBoostClassifier()
-        model.load_model(str(path))
-    except (OSError, CatBoostError) as error:
-        raise ModelUnusable(f"model {folder.name}: {path.name} is missing or cannot be read") from error
-    return Head(model, Platt(**card["calibration"][name]))
-
-
-def _model_id(card: dict[str, Any]) -> str:
-    """Short hash of all that decides what the model says: files, features and calibration."""
-    said = json.dumps([card["files"], card["spec"], card["calibration"]], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:12]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _put_in_place(unfinished: Path, place: Path, model_id: str) -> None:
+    if place.exists():
+        try:
+            read_model(place, model_id)
+        except ModelUnusable:
+            shutil.rmtree(place)  # nobody could use it
+        else:
+            return
+    to_disk(unfinished)
+    os.replace(unfinished, place)
+    to_disk(place.parent)

@@ -53,10 +53,10 @@ def within_reach(row: pl.DataFrame, above: tuple[float, float]) -> StrategySetti
     return StrategySettings(w_high=w_high, a_high=a_high, hard_rules=HardRules(large_balance=Decimal(10_000_000)))
 
 
-def tier_of(row: pl.DataFrame, balance: float, strategy: StrategySettings) -> str:
+def tier_of(row: pl.DataFrame, balance: float, strategy: StrategySettings, previous: str | None) -> str:
     willingness, ability = two_scores(row)
     score = ScoreFacts(float(willingness[0]), float(ability[0]))
-    return assign(score, AccountFacts(Decimal(str(balance))), strategy).tier
+    return assign(score, AccountFacts(Decimal(str(balance))), strategy, previous).tier
 
 
 def later(
@@ -73,13 +73,14 @@ def test_making_the_change_yields_the_tier_that_was_said(account: dict, above: t
     billed, paid, row = drawn(account)
     strategy = within_reach(row, above)
     found = next_tier(row, AccountFacts(Decimal(str(billed[0]))), DUE, strategy, two_scores)
-    assert found.now == tier_of(row, billed[0], strategy)
+    assert found.now == tier_of(row, billed[0], strategy, None)
     assume(found.change is not None)
-    change = found.change
-    for _ in range(change.months):
+    change, tier = found.change, found.now
+    for month in range(1, change.months + 1):
         billed, paid = later(billed, paid, float(change.pays), change.spends)
-    then = book(account["limit"], billed, paid, date(2026, 3 + change.months, 1))
-    assert tier_of(then, max(billed[0], 0), strategy) == found.to
+        then = book(account["limit"], billed, paid, date(2026, 3 + month, 1))
+        tier = tier_of(then, max(billed[0], 0), strategy, tier)
+    assert tier == found.to
     assert better(found.to, found.now)
     assert float(change.pays) * change.months <= account["billed"][0]
 
@@ -94,7 +95,7 @@ def test_no_smaller_payment_of_those_tried_would_do(account: dict, above: tuple[
     for each in ways_to_pay(row, DUE)[::7]:
         if found.change is not None and (found.change.months > 1 or each.pays < found.change.pays):
             then = book(account["limit"], *later(billed, paid, float(each.pays), each.spends), date(2026, 4, 1))
-            assert not better(tier_of(then, 0, strategy), found.now)
+            assert not better(tier_of(then, 0, strategy, found.now), found.now)
 
 
 ROW = book(100_000.0, [50_000.0] * 6, [0.0] * 6, date(2026, 3, 1))
@@ -145,6 +146,18 @@ def test_nothing_is_tried_where_there_is_nothing_to_gain_or_to_go_by() -> None:
     assert str(MOST_MONTHS) in sentences(never, "TWD", "en", str)[0]
     for found in (best, nobody_knows, never):
         assert all(len(sentences(found, "TWD", language, str)) == 1 for language in ("zh", "en"))
+
+
+def test_the_margin_between_tiers_has_to_be_passed_as_well() -> None:
+    """An ability just above its threshold moves an account that stands nowhere, and not one that is in the low half."""
+
+    def barely(books: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        return np.full(len(books), 0.2), np.where(books["paid_1"] >= 10_000, 0.8, 0.71)
+
+    facts, strategy = AccountFacts(Decimal(50_000)), StrategySettings(a_high=0.7, hysteresis=0.03)
+    assert next_tier(ROW, facts, DUE, strategy, barely).now == "persuade"
+    held = next_tier(ROW, facts, DUE, strategy, barely, previous="assist")
+    assert (held.now, held.to, held.change.pays) == ("assist", "persuade", Decimal(10_000))
 
 
 def test_one_account_at_a_time() -> None:
