@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "serve": ("serve", "Serve the pages and dispatch what is due."),
     "report": ("records", "What happened on one day, counted from the records."),
     "strategy": ("strategy", "The strategy in force, and drafts: show, simulate."),
+    "experiment": ("experiments", "Experiments: forecast, start, status, review, stop."),
     "policy": ("policy", "The contact policy: check."),
     "bot": ("bot", "Talk to the bot: say."),
     "call": ("bot", "Run a whole phone call from a WAV."),

@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from strategy.arms import draws
 from strategy.experiments.design import Design
+from strategy.settings import TIERS
 
 SEPARATOR = ":"
+OUT = -1
+"""In an array of arms: takes no part."""
 
 
-def arm_in(design: Design, salt: str, unit_id: str) -> tuple[str, float] | None:
+def arm_in(design: Design, experiment_id: str, unit_id: str) -> tuple[str, float] | None:
     """The arm of one debtor or account with the probability it had, or None: it does not take part.
 
     Ask only for accounts that no hard rule and no permanent arm has taken; the caller multiplies by the probability
     of that.
 
-    :param salt: the experiment's id, made at its start. Nobody can pick a plan whose draw they have seen, and no two
-        experiments, nor the permanent hold-out, draw alike.
+    :param experiment_id: the key of the draw. It is made at the start, so nobody can pick a plan whose draw they have
+        seen, and no two experiments, nor the permanent arms, draw alike.
     :param unit_id: the debtor's or the account's id, as `Design.unit` says.
     """
-    if _share_of(salt, "part", unit_id) >= design.share:
-        return None
-    drawn, passed = _share_of(salt, "arm", unit_id), 0.0
-    for arm in design.arms:
-        passed += arm.share
-        if drawn < passed:
-            return arm.name, design.share * arm.share
-    last = design.arms[-1]  # the shares sum to 1 but for rounding
-    return last.name, design.share * last.share
+    place = int(arms_in(design, experiment_id, [unit_id])[0])
+    return None if place == OUT else (design.arms[place].name, design.share * design.arms[place].share)
+
+
+def arms_in(design: Design, experiment_id: str, unit_ids: Sequence[str] | pl.Series) -> NDArray[np.int64]:
+    """:func:`arm_in` for many at once: places in ``design.arms``, :data:`OUT` for who does not take part."""
+    part, drawn = draws(unit_ids, f"experiment|{experiment_id}")
+    edges = np.cumsum([arm.share for arm in design.arms])[:-1]
+    return np.where(part < design.share, np.searchsorted(edges, drawn, side="right"), OUT)
+
+
+def join(
+    running: Mapping[str, Design],
+    tiers: NDArray[np.integer],
+    free: NDArray[np.bool_],
+    account_ids: Sequence[str] | pl.Series,
+    debtor_ids: Sequence[str] | pl.Series,
+) -> tuple[list[str | None], NDArray[np.float64]]:
+    """For every account the label of its experiment's arm, if any, and the probability it was drawn there with, else 1.
+
+    :param running: designs by experiment id; no two share a tier.
+    :param tiers: each account's tier, as its place in :data:`strategy.settings.TIERS`.
+    :param free: accounts that no hard rule and no permanent arm has taken.
+    """
+    labels: list[str | None] = [None] * len(tiers)
+    chance = np.ones(len(tiers))
+    for experiment_id, design in running.items():
+        mine = free & np.isin(tiers, [TIERS.index(tier) for tier in design.tiers])
+        places = arms_in(design, experiment_id, debtor_ids if design.unit == "debtor" else account_ids)
+        for row in np.flatnonzero(mine & (places != OUT)).tolist():
+            arm = design.arms[places[row]]
+            labels[row] = label(experiment_id, arm.name)
+            chance[row] = design.share * arm.share
+    return labels, chance
 
 
 def label(experiment_id: str, arm: str) -> str:
@@ -39,9 +72,3 @@ def read_label(text: str) -> tuple[str, str] | None:
     """(experiment id, arm) of a label; None for one of the permanent arms."""
     experiment_id, found, arm = text.partition(SEPARATOR)
     return (experiment_id, arm) if found else None
-
-
-def _share_of(salt: str, what: str, unit_id: str) -> float:
-    """0 up to 1, evenly spread."""
-    digest = hashlib.sha256(f"{salt}|{what}|{unit_id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
