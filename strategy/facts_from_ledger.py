@@ -50,7 +50,7 @@ def contact_facts(
         action=Action(
             type="outbound_contact",
             channel=channel,
-            agent=_agent(channel, agent),
+            agent=gate_agent(channel, agent),
             # Imports do not say what kind of line a number is, so no exemption for landlines is ever taken.
             number_type="unknown",
             number_id=number,
@@ -65,7 +65,8 @@ def contact_facts(
     )
 
 
-def _agent(channel: str, agent: str) -> str:
+def gate_agent(channel: str, agent: str) -> str:
+    """The gate's word for 'bot' or 'human' on a channel."""
     if agent == "bot":
         return "ai_voice" if channel == "voice" else "ai_chat"
     return agent
