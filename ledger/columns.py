@@ -1,13 +1,16 @@
-"""Column types that keep two promises of the house in every table: aware UTC times, and exact money."""
+"""Column types that keep promises of the house in every table: aware UTC times, exact money, reasons as text."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect
+from sqlalchemy import BigInteger, DateTime, Dialect, String
 from sqlalchemy.types import TypeDecorator
+
+from ledger.reason_text import from_text, to_text
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -45,3 +48,18 @@ class Cents(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value) / 100
+
+
+class Reasons(TypeDecorator[list[dict[str, Any]]]):
+    """A score's reasons as a list of {"head", "code", "effect"}; compact text in the database."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[dict[str, Any]] | None, dialect: Dialect) -> str | None:
+        """:raises KeyError: a head without a letter."""
+        return None if value is None else to_text(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> list[dict[str, Any]] | None:
+        """:raises ValueError: the text is not a list of reasons."""
+        return None if value is None else from_text(value)

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col, select
 from ledger.importing.contacts import ContactMaker, MadeContact
 from ledger.importing.rows import AccountRow, Given, Person
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Consent, Debtor, Hold, Statement
+from ledger.tables import Account, AccountSnapshot, Consent, Debtor, Hold
 
 T = TypeVar("T")
 
@@ -45,7 +45,7 @@ class _Pending:
 
     debtors: list[dict[str, Any]] = field(default_factory=list)
     accounts: list[dict[str, Any]] = field(default_factory=list)
-    statements: list[dict[str, Any]] = field(default_factory=list)
+    snapshots: list[dict[str, Any]] = field(default_factory=list)
     consents: list[dict[str, Any]] = field(default_factory=list)
     holds: list[dict[str, Any]] = field(default_factory=list)
     changed_debtors: list[dict[str, Any]] = field(default_factory=list)
@@ -95,7 +95,7 @@ def _add(work: UnitOfWork, pending: _Pending, batch_id: str, row: AccountRow, co
     pending.accounts.append(
         {"id": account_id, "debtor_id": debtor_id, "external_ref": row.external_ref, **_account_columns(batch_id, row)}
     )
-    pending.statements.extend(_statements(work, account_id, row))
+    pending.snapshots.append(_snapshot(account_id, row))
     _add_consents(work, pending, debtor_id, (dict(made.consents) | dict(given.consents)).items())
     _add_holds(work, pending, debtor_id, given.flags)
 
@@ -103,7 +103,7 @@ def _add(work: UnitOfWork, pending: _Pending, batch_id: str, row: AccountRow, co
 def _renew(work: UnitOfWork, pending: _Pending, batch_id: str, row: AccountRow, before: _Known) -> None:
     given = row.given
     pending.changed_accounts.append({"id": before.account_id, **_account_columns(batch_id, row)})
-    pending.statements.extend(_statements(work, before.account_id, row))
+    pending.snapshots.append(_snapshot(before.account_id, row))
     debtor: dict[str, Any] = {}
     if given.person is not None:
         debtor |= _person_columns(work, before.debtor_id, given.person) | {"contact_data_synthetic": False}
@@ -154,16 +154,12 @@ def _account_columns(batch_id: str, row: AccountRow) -> dict[str, Any]:
     }
 
 
-def _statements(work: UnitOfWork, account_id: str, row: AccountRow) -> Iterator[dict[str, Any]]:
+def _snapshot(account_id: str, row: AccountRow) -> dict[str, Any]:
+    columns: dict[str, Any] = {"account_id": account_id, "own": dict(row.own)}
     for months_back, month in enumerate(row.months, start=1):
-        if month is not None:
-            yield {
-                "id": work.new_id(),
-                "account_id": account_id,
-                "months_back": months_back,
-                "billed": month.billed,
-                "paid": month.paid,
-            }
+        columns[f"billed_{months_back}"] = None if month is None else month.billed
+        columns[f"paid_{months_back}"] = None if month is None else month.paid
+    return columns
 
 
 def _add_consents(work: UnitOfWork, pending: _Pending, debtor_id: str, consents: Iterable[tuple[str, str]]) -> None:
@@ -192,11 +188,11 @@ def _flush(work: UnitOfWork, pending: _Pending) -> None:
     session, connection = work.session, work.session.connection()
     renewed = [changed["id"] for changed in pending.changed_accounts]
     for some in _chunks(renewed):
-        connection.execute(delete(Statement).where(col(Statement.account_id).in_(some)))
+        connection.execute(delete(AccountSnapshot).where(col(AccountSnapshot.account_id).in_(some)))
     new: list[tuple[type[SQLModel], list[dict[str, Any]]]] = [
         (Debtor, pending.debtors),
         (Account, pending.accounts),
-        (Statement, pending.statements),
+        (AccountSnapshot, pending.snapshots),
         (Consent, pending.consents),
         (Hold, pending.holds),
     ]

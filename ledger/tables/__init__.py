@@ -4,12 +4,13 @@ from ledger.tables.audit import AuditEntry
 from ledger.tables.cases import Case, WrapUp
 from ledger.tables.contacts import Attempt, ChatInvite, Consent, Decision, Hold, PlannedContact
 from ledger.tables.learning import Experiment, FeedCheck
-from ledger.tables.people import Account, Debtor, ImportBatch, Statement
+from ledger.tables.people import Account, AccountSnapshot, Debtor, ImportBatch
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
 from ledger.tables.talks import ChatReceipt, Conversation, Disclosure, Promise, Turn
 
 __all__ = [
     "Account",
+    "AccountSnapshot",
     "Attempt",
     "AuditEntry",
     "Case",
@@ -27,7 +28,6 @@ __all__ = [
     "PlannedContact",
     "Promise",
     "Score",
-    "Statement",
     "StrategyVersion",
     "TierAssignment",
     "Turn",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from ledger.columns import Cents, UtcDateTime
@@ -70,14 +70,26 @@ class Account(SQLModel, table=True):
     """'open', 'cured' or 'closed'."""
 
 
-class Statement(SQLModel, table=True):
-    """One month of an account: billed at its end, paid during it."""
+class AccountSnapshot(SQLModel, table=True):
+    """An account's statements as of `Account.as_of`, wide: one row to read and to write, where six would be slower.
 
-    __table_args__ = (UniqueConstraint("account_id", "months_back"),)
+    Month 1 is the latest, 6 the oldest kept; null where the bank sent no statement.
+    """
 
-    id: str = Field(primary_key=True)
-    account_id: str = Field(foreign_key="account.id", index=True)
-    months_back: int
-    """1 is the latest month on the account's as-of date, 6 the oldest kept."""
-    billed: Decimal = Field(sa_type=Cents)
-    paid: Decimal = Field(sa_type=Cents)
+    account_id: str = Field(primary_key=True, foreign_key="account.id")
+    billed_1: Decimal | None = Field(default=None, sa_type=Cents)
+    """The balance at the end of the month; below zero is a credit."""
+    billed_2: Decimal | None = Field(default=None, sa_type=Cents)
+    billed_3: Decimal | None = Field(default=None, sa_type=Cents)
+    billed_4: Decimal | None = Field(default=None, sa_type=Cents)
+    billed_5: Decimal | None = Field(default=None, sa_type=Cents)
+    billed_6: Decimal | None = Field(default=None, sa_type=Cents)
+    paid_1: Decimal | None = Field(default=None, sa_type=Cents)
+    """What was paid during the month."""
+    paid_2: Decimal | None = Field(default=None, sa_type=Cents)
+    paid_3: Decimal | None = Field(default=None, sa_type=Cents)
+    paid_4: Decimal | None = Field(default=None, sa_type=Cents)
+    paid_5: Decimal | None = Field(default=None, sa_type=Cents)
+    paid_6: Decimal | None = Field(default=None, sa_type=Cents)
+    own: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    """What a mapped file brings beyond that, by name; the book calls the column `x_<name>`."""

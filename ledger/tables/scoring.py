@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
-from ledger.columns import Cents, UtcDateTime
+from ledger.columns import Cents, Reasons, UtcDateTime
 
 
 class Score(SQLModel, table=True):
@@ -18,7 +18,8 @@ class Score(SQLModel, table=True):
     id: str = Field(primary_key=True)
     run_id: str = ""
     """The scoring run that wrote it; all scores of one run stand or fall together."""
-    account_id: str = Field(foreign_key="account.id", index=True)
+    account_id: str = Field(index=True)
+    """No foreign key: scores are written a million at a time, of accounts that the same transaction has just read."""
     as_of: date
     willingness: float
     """P(any payment in the next cycle | overdue)."""
@@ -33,7 +34,7 @@ class Score(SQLModel, table=True):
     kept: float | None = None
     """P(the promise is kept | promised)."""
     model_id: str
-    reasons: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    reasons: list[dict[str, Any]] = Field(sa_column=Column(Reasons, nullable=False))
     """[{"head": "willingness"|"ability", "code": "P01", "effect": log-odds, negative lowers the score}, ...]."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -59,12 +60,13 @@ class TierAssignment(SQLModel, table=True):
     """The tier of one account from `created_at` on; the latest one counts."""
 
     id: str = Field(primary_key=True)
-    account_id: str = Field(foreign_key="account.id", index=True)
+    account_id: str = Field(index=True)
+    """No foreign key here or below: assignments are written in bulk, like scores."""
     run_id: str = ""
     """The scoring run, or the publishing of a strategy, that wrote it."""
     score_id: str | None = None
-    """The score it was decided on. No foreign key: both are written in bulk, in one transaction."""
-    strategy_version: int = Field(foreign_key="strategyversion.version")
+    """The score it was decided on."""
+    strategy_version: int
     tier: str
     treatment: str
     why: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -1,62 +1,53 @@
-"""What scoring and the hard rules need of the open accounts, read from the ledger in bulk."""
+"""What scoring and the hard rules need of the open accounts, read from the ledger in bulk: one row an account."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlmodel import col, func, or_, select
 
+from ledger.bulk import read_frame
 from ledger.handoff import TIER_TRIGGER
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Case, Hold, Promise, Score, Statement
-from strategy.scoring.book import BILLED, MONTHS, PAID
-from strategy.tiers import AccountFacts, ScoreFacts
+from ledger.tables import Account, AccountSnapshot, Case, Hold, Promise, Score, StrategyVersion, TierAssignment
+from strategy.placing import AccountColumns
+from strategy.scoring.book import BILLED, OWN, PAID, SCHEMA
+from strategy.scoring.features import FeatureSpec
+from strategy.settings import TIERS, StrategySettings
+from strategy.tiers import NOWHERE
+
+_MONEY = ("balance", "amount_due", "credit_limit", *BILLED, *PAID)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownScore:
-    """A score that an account has."""
+def open_accounts(work: UnitOfWork, only: str | None = None) -> pl.DataFrame:
+    """Every open account as of ``work.now``, in the order of their ids; or the one that is named by its id.
 
-    id: str
-    facts: ScoreFacts
-
-
-def open_accounts_book(work: UnitOfWork) -> pl.DataFrame:
-    """The open accounts as a book whose ``external_ref`` is the account's id in the ledger.
-
-    An account without a statement for the latest month is left out: there is nothing to score it by.
+    Columns: account_id, debtor_id, batch_id, currency, as_of; balance, amount_due, credit_limit and the book's billed_k
+    and paid_k in whole units of the currency, null where there is no statement; own (JSON text); on_hold, sensitive,
+    broken_promises.
     """
-    columns = select(col(Account.id), col(Account.credit_limit), col(Account.as_of))
-    accounts = work.session.exec(columns.where(Account.status == "open").order_by(col(Account.id))).all()
-    position = {account_id: row for row, (account_id, _, _) in enumerate(accounts)}
-    billed = np.full((len(accounts), MONTHS), np.nan)
-    paid = np.full((len(accounts), MONTHS), np.nan)
-    statements = select(
-        col(Statement.account_id), col(Statement.months_back), col(Statement.billed), col(Statement.paid)
+    text = ("account_id", "debtor_id", "batch_id", "currency")
+    schema: dict[str, pl.DataType] = {
+        **dict.fromkeys(text, pl.String()),
+        "as_of": pl.Date(),
+        **dict.fromkeys(_MONEY, pl.Int64()),
+        "own": pl.String(),
+    }
+    of_account = [col(getattr(Account, name)) for name in (*text[1:], "as_of", *_MONEY[:3])]
+    of_snapshot = [col(getattr(AccountSnapshot, name)) for name in (*BILLED, *PAID, "own")]
+    query = (
+        select(col(Account.id), *of_account, *of_snapshot)
+        .join(AccountSnapshot, col(AccountSnapshot.account_id) == col(Account.id), isouter=True)
+        .where(Account.status == "open")
     )
-    for account_id, months_back, billed_then, paid_then in work.session.exec(statements):
-        row = position.get(account_id)
-        if row is not None and 1 <= months_back <= MONTHS:
-            billed[row, months_back - 1] = float(billed_then)
-            paid[row, months_back - 1] = float(paid_then)
-    book = pl.DataFrame(
-        {
-            "external_ref": pl.Series([account_id for account_id, _, _ in accounts], dtype=pl.String),
-            "credit_limit": pl.Series([float(limit) for _, limit, _ in accounts], dtype=pl.Float64),
-            **{name: billed[:, month] for month, name in enumerate(BILLED)},
-            **{name: paid[:, month] for month, name in enumerate(PAID)},
-            "as_of": pl.Series([as_of for _, _, as_of in accounts], dtype=pl.Date),
-        },
-        nan_to_null=True,
-    )
-    return book.filter(pl.col("billed_1").is_not_null())
+    if only is not None:
+        query = query.where(Account.id == only)
+    accounts = read_frame(work, query, schema).with_columns(pl.col(name) / 100 for name in _MONEY)
+    return accounts.sort("account_id").with_columns(*_hard_facts(work))
 
 
-def account_facts(work: UnitOfWork) -> dict[str, AccountFacts]:
-    """What the hard rules look at, for every open account, as of ``work.now``."""
+def _hard_facts(work: UnitOfWork) -> tuple[pl.Expr, ...]:
     held = work.session.exec(
         select(Hold.debtor_id, Hold.account_id).where(
             col(Hold.scope).in_(("person", "debt")),
@@ -64,37 +55,106 @@ def account_facts(work: UnitOfWork) -> dict[str, AccountFacts]:
             or_(col(Hold.until).is_(None), col(Hold.until) > work.now),
         )
     ).all()
-    held_people = {debtor_id for debtor_id, account_id in held if account_id is None}
-    held_accounts = {account_id for _, account_id in held if account_id is not None}
+    held_people = pl.Series([debtor_id for debtor_id, account_id in held if account_id is None], dtype=pl.String)
+    held_accounts = pl.Series([account_id for _, account_id in held if account_id is not None], dtype=pl.String)
     # A case that the tier itself opened is no news about the account; it must not keep the account in that tier.
-    with_person = set(
-        work.session.exec(select(Case.account_id).where(Case.status != "wrapped", Case.trigger != TIER_TRIGGER))
+    cases = select(Case.account_id).where(Case.status != "wrapped", Case.trigger != TIER_TRIGGER)
+    with_person = pl.Series(work.session.exec(cases).all(), dtype=pl.String)
+    promises = select(Promise.account_id, func.count()).where(Promise.status == "broken").group_by(Promise.account_id)
+    broken = dict(work.session.exec(promises).all())
+    account_id = pl.col("account_id")
+    return (
+        (account_id.is_in(held_accounts.implode()) | pl.col("debtor_id").is_in(held_people.implode())).alias("on_hold"),
+        account_id.is_in(with_person.implode()).alias("sensitive"),
+        account_id.replace_strict(broken, default=0, return_dtype=pl.Int64).alias("broken_promises"),
     )
-    broken = Counter(work.session.exec(select(Promise.account_id).where(Promise.status == "broken")))
-    accounts = work.session.exec(
-        select(col(Account.id), col(Account.debtor_id), col(Account.balance))
-        .where(Account.status == "open")
-        .order_by(col(Account.id))
-    )
-    return {
-        account_id: AccountFacts(
-            balance=balance,
-            on_hold=debtor_id in held_people or account_id in held_accounts,
-            sensitive=account_id in with_person,
-            broken_promises=broken[account_id],
-        )
-        for account_id, debtor_id, balance in accounts
-    }
 
 
-def latest_scores(work: UnitOfWork) -> dict[str, KnownScore]:
-    """The newest score of every account that has one."""
-    newest = select(Score.account_id, func.max(col(Score.created_at)).label("at")).group_by(col(Score.account_id))
-    latest = newest.subquery()
-    rows = select(Score.account_id, Score.id, Score.willingness, Score.ability).join(
-        latest, (col(Score.account_id) == latest.c.account_id) & (col(Score.created_at) == latest.c.at)
+def as_book(accounts: pl.DataFrame, spec: FeatureSpec) -> pl.DataFrame:
+    """Those that can be looked at by a model, as a book whose ``external_ref`` is the account's id in the ledger.
+
+    An account without a statement for the latest month is left out: there is nothing to score it by.
+    """
+    own: list[pl.Expr] = []
+    if spec.columns:
+        names = [name.removeprefix(OWN) for name in spec.columns]
+        decoded = pl.col("own").str.json_decode(pl.Struct(dict.fromkeys(names, pl.Float64())))
+        own = [decoded.struct.field(name).alias(OWN + name) for name in names]
+    known = accounts.filter(pl.col("billed_1").is_not_null(), pl.col("credit_limit") > 0)
+    return known.rename({"account_id": "external_ref"}).select(*SCHEMA, *own)
+
+
+def as_columns(accounts: pl.DataFrame, feed_broken: NDArray[np.bool_]) -> AccountColumns:
+    """What placing looks at; the scores are in the columns willingness and ability, null where there is none."""
+
+    def numbers(name: str) -> NDArray[np.float64]:
+        return accounts[name].fill_null(np.nan).to_numpy()
+
+    return AccountColumns(
+        willingness=numbers("willingness"),
+        ability=numbers("ability"),
+        balance=numbers("balance"),
+        on_hold=accounts["on_hold"].to_numpy(),
+        sensitive=accounts["sensitive"].to_numpy(),
+        broken_promises=accounts["broken_promises"].to_numpy(),
+        feed_broken=feed_broken,
     )
-    return {
-        account_id: KnownScore(score_id, ScoreFacts(willingness, ability))
-        for account_id, score_id, willingness, ability in work.session.exec(rows)
+
+
+def latest_scores(work: UnitOfWork) -> pl.DataFrame:
+    """The newest score of every account that has one: account_id, score_id, willingness, ability."""
+    newest = (
+        select(Score.account_id, func.max(col(Score.created_at)).label("at")).group_by(col(Score.account_id)).subquery()
+    )
+    query = select(col(Score.account_id), col(Score.id), col(Score.willingness), col(Score.ability)).join(
+        newest, (col(Score.account_id) == newest.c.account_id) & (col(Score.created_at) == newest.c.at)
+    )
+    text, number = pl.String(), pl.Float64()
+    schema: dict[str, pl.DataType] = {
+        "account_id": text,
+        "score_id": text,
+        "willingness": number,
+        "ability": number,
     }
+    return read_frame(work, query, schema).sort("score_id").unique("account_id", keep="last", maintain_order=True)
+
+
+def latest_assignments(work: UnitOfWork) -> pl.DataFrame:
+    """The assignment that counts for every account that has one.
+
+    Columns: account_id, strategy_version, tier, treatment, why (JSON text), arm, propensity.
+    """
+    account_id, at = col(TierAssignment.account_id), col(TierAssignment.created_at)
+    newest = select(account_id, func.max(at).label("at")).group_by(account_id).subquery()
+    schema: dict[str, pl.DataType] = {
+        "account_id": pl.String(),
+        "strategy_version": pl.Int64(),
+        **dict.fromkeys(("tier", "treatment", "why", "arm"), pl.String()),
+        "propensity": pl.Float64(),
+    }
+    query = select(*(col(getattr(TierAssignment, name)) for name in schema)).join(
+        newest,
+        (col(TierAssignment.account_id) == newest.c.account_id) & (col(TierAssignment.created_at) == newest.c.at),
+    )
+    # Two of one moment: the one of the newer strategy counts.
+    latest = read_frame(work, query, schema).sort("strategy_version")
+    return latest.unique("account_id", keep="last", maintain_order=True)
+
+
+def present_tiers(work: UnitOfWork, latest: pl.DataFrame, settings: StrategySettings) -> pl.Series:
+    """For each row of assignments the position of its tier, as far as the margin may still hold the account there.
+
+    A tier given by other thresholds than those in force says nothing about which side of them the account is on.
+
+    :param latest: has tier and strategy_version, null for an account without any.
+    """
+    versions = work.session.exec(select(StrategyVersion.version, StrategyVersion.settings)).all()
+    same = [
+        version
+        for version, stored in versions
+        if (stored.get("w_high"), stored.get("a_high")) == (settings.w_high, settings.a_high)
+    ]
+    position = pl.col("tier").replace_strict({tier: place for place, tier in enumerate(TIERS)}, default=NOWHERE)
+    return latest.select(
+        pl.when(pl.col("strategy_version").is_in(same)).then(position).otherwise(NOWHERE).cast(pl.Int8).alias("tier")
+    ).to_series()

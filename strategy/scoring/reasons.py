@@ -1,28 +1,41 @@
-"""Reason codes: which group of features moved an account's score, for and against, in sentences that are true of it."""
+"""Reason codes: which group of features moved an account's score, for and against, in sentences that are true of it.
+
+For all accounts at once. Reasons travel as compact text, ``W:P01-1.20,B11+0.41;A:A01-0.70``: the head, then codes with
+their effect in calibrated log-odds, the strongest first (``ledger/reason_text.py``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+import polars as pl
 import yaml
 from numpy.typing import NDArray
 
+from ledger.reason_text import LETTERS
+from strategy.scoring.features import FeatureSpec
+from strategy.scoring.heads import Head
+from strategy.scoring.leaf_tables import leaf_tables
+
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[np.floating[Any]]]
-Reason = dict[str, Any]
-"""{"head": "willingness" | "ability", "code": str, "effect": log-odds, below zero lowers the score}."""
 
 NO_HISTORY = "N01"
+OTHER = "other"
+"""The group of whatever has no codes of its own, such as the columns that a mapped file brings."""
 
 TRACE = 0.05
 """Effects up to this many log-odds (about one percentage point) are not worth a sentence."""
 
 MOST_PER_DIRECTION = 2
+
+_HUNDREDTHS = 1_000
+"""Effects are told up to 9.99 log-odds; no probability shows a difference beyond that."""
 
 
 @dataclass(frozen=True)
@@ -66,41 +79,87 @@ def reason_codes() -> dict[str, ReasonCode]:
     return {entry["code"]: ReasonCode(**entry) for entry in yaml.safe_load(text)}
 
 
-def choose(
-    head: str, contributions: Floats, columns: Columns, groups: Mapping[str, tuple[str, ...]]
-) -> list[list[Reason]]:
-    """The reasons of each account for one head, the strongest first.
+class Explainer:
+    """The reasons of one head, tabulated once and then asked for as many accounts as there are."""
 
-    :param contributions: (rows, features) log-odds by feature.
-    :param columns: the features of the same rows, in the same order.
-    :param groups: the names of the features of each group; a group without codes gets no sentence.
+    def __init__(self, name: str, head: Head, spec: FeatureSpec) -> None:
+        """:param name: one of :data:`ledger.reason_text.LETTERS`.
+
+        :raises NotOblivious: the head's trees cannot be tabulated.
+        """
+        with_codes = {code.group for code in reason_codes().values()}
+        members: dict[str, list[int]] = {}
+        for position, feature in enumerate(spec.features):
+            members.setdefault(feature.group if feature.group in with_codes else OTHER, []).append(position)
+        self.name = name
+        self.groups = tuple(members)
+        self._names = spec.names
+        self._tables = leaf_tables(head.model, list(members.values()))
+        self._slope = head.platt.slope
+
+    def effects(self, table: NDArray[np.float32]) -> Floats:
+        """(rows, groups) what each of :attr:`groups` adds to the calibrated log-odds."""
+        return self._tables.contributions(table) * self._slope
+
+    def reasons(self, table: NDArray[np.float32]) -> pl.Series:
+        """For each row of the features its reasons as compact text; null where nothing is worth a sentence."""
+        return reason_text(self.name, self.effects(table), dict(zip(self._names, table.T, strict=True)), self.groups)
+
+
+def reason_text(head: str, effects: Floats, columns: Columns, groups: Sequence[str]) -> pl.Series:
+    """Per account the strongest reasons, at most :data:`MOST_PER_DIRECTION` for and as many against.
+
+    :param effects: (rows, groups) calibrated log-odds.
+    :param columns: the features of the same rows; a sentence about a feature that is not there is not given.
     """
-    rows = len(contributions)
-    found: list[list[Reason]] = [[] for _ in range(rows)]
-    told = [group for group in groups if any(code.group == group for code in reason_codes().values())]
-    position = {name: number for number, name in enumerate(columns)}
-    effects = np.column_stack(
-        [contributions[:, [position[name] for name in groups[group]]].sum(axis=1) for group in told]
-    )
-    codes = {
-        direction: np.column_stack([_code_of(group, direction, columns, rows) for group in told])
-        for direction in ("against", "for")
-    }
+    codes = {direction: _code_ids(groups, direction, columns, len(effects)) for direction in ("against", "for")}
     order = np.argsort(-np.abs(effects), axis=1)
-    for row in range(rows):
-        room = {"for": MOST_PER_DIRECTION, "against": MOST_PER_DIRECTION}
-        for group in order[row]:
-            effect = float(effects[row, group])
-            direction = "for" if effect > 0 else "against"
-            if abs(effect) > TRACE and room[direction]:
-                room[direction] -= 1
-                found[row].append({"head": head, "code": str(codes[direction][row, group]), "effect": round(effect, 3)})
-    return found
+    room = {"against": np.zeros(len(effects), np.int8), "for": np.zeros(len(effects), np.int8)}
+    rows = np.arange(len(effects))
+    told: list[pl.Series] = []
+    for place in range(len(groups)):
+        group = order[:, place]
+        effect = effects[rows, group]
+        token = np.zeros(len(effects), dtype=np.int64)  # 0 is: nothing to say
+        size = np.minimum(np.rint(np.abs(effect) * 100), _HUNDREDTHS - 1).astype(np.int64)
+        for direction, sign in (("against", -1), ("for", 1)):
+            given = (sign * effect > TRACE) & (room[direction] < MOST_PER_DIRECTION)
+            room[direction] += given
+            token = np.where(given, codes[direction][rows, group].astype(np.int64) * _HUNDREDTHS + size, token)
+        told.append(_words(LETTERS[head] + ":" if place == 0 else ",").gather(token).alias(str(place)))
+    # Whatever is told at all begins with the strongest, so that a null there means that nothing is.
+    return pl.select(pl.concat_str([pl.lit(each) for each in told], ignore_nulls=False).alias("reasons")).to_series()
 
 
-def _code_of(group: str, direction: str, columns: Columns, rows: int) -> NDArray[np.str_]:
-    """For each row the first code of the group and direction whose sentence is true."""
-    wanted = [code for code in reason_codes().values() if (code.group, code.direction) == (group, direction)]
-    with np.errstate(invalid="ignore"):
-        true_of = [WHEN[each.code](columns) if each.code in WHEN else np.ones(rows, dtype=bool) for each in wanted]
-    return np.asarray(np.select(true_of, [each.code for each in wanted], default=""))
+@cache
+def _words(before: str) -> pl.Series:
+    """Every code with every effect as text, at the place ``id * _HUNDREDTHS + hundredths``."""
+    nothing = None if before.endswith(":") else ""
+    words: list[str | None] = [nothing] * _HUNDREDTHS
+    for code in reason_codes().values():
+        sign = "+" if code.direction == "for" else "-"
+        words += [f"{before}{code.code}{sign}{size / 100:.2f}" for size in range(_HUNDREDTHS)]
+    return pl.Series(words, dtype=pl.String)
+
+
+def _code_ids(groups: Sequence[str], direction: str, columns: Columns, rows: int) -> NDArray[np.uint8]:
+    """(rows, groups) the first code of the group and direction whose sentence is true, by its place from 1."""
+    known = list(reason_codes())
+    ids = np.zeros((rows, len(groups)), dtype=np.uint8)
+    for position, group in enumerate(groups):
+        wanted = [code for code in reason_codes().values() if (code.group, code.direction) == (group, direction)]
+        for code in reversed(wanted):  # the preferred ones are written last, over the others
+            true_of = is_true(code.code, columns, rows)
+            ids[true_of, position] = known.index(code.code) + 1
+    return ids
+
+
+def is_true(code: str, columns: Columns, rows: int) -> NDArray[np.bool_]:
+    """Where the sentence of a code is true; nowhere, if it speaks of a feature that the model does not look at."""
+    if code not in WHEN:
+        return np.ones(rows, dtype=np.bool_)
+    try:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(WHEN[code](columns))
+    except KeyError:
+        return np.zeros(rows, dtype=np.bool_)

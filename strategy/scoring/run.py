@@ -1,27 +1,39 @@
-"""One scoring run: read every open account from the ledger, score it, put it into a tier, record both at once."""
+"""One scoring run: every open account from the ledger gets its scores and its tier, all in one transaction."""
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import polars as pl
-from sqlmodel import col, insert, select
+from numpy.typing import NDArray
 
+from ledger.bulk import append_frame
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Account, Score, TierAssignment
-from strategy.scoring.accounts import KnownScore, account_facts, latest_scores, open_accounts_book
+from ledger.tables import Score, TierAssignment
+from strategy.arms import ARMS
+from strategy.placing import WHYS, Placements, place_all
+from strategy.quality.feed import FeedState, feed_state
+from strategy.scoring.accounts import (
+    as_book,
+    as_columns,
+    latest_assignments,
+    latest_scores,
+    open_accounts,
+    present_tiers,
+)
+from strategy.scoring.leaf_tables import NotOblivious
 from strategy.scoring.registry import ModelUnusable, load
-from strategy.scoring.score import Progress, score_book, silent
-from strategy.settings import StrategySettings
-from strategy.tiers import ScoreFacts, assign
+from strategy.scoring.score import CHUNK, Progress, Scorer, silent
+from strategy.settings import TIERS, StrategySettings
 from strategy.versions import active
 
-_AT_ONCE = 5_000
-"""Rows sent to the database in one go."""
+_PLACED = ("tier", "treatment", "why", "arm", "propensity", "strategy_version")
+"""What makes an assignment another one than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +45,14 @@ class ScoringRun:
     scored: int
     """Those that got a new score."""
     tiers: Mapping[str, int]
+    moved: int
+    """Those whose assignment is another one than before, or their first."""
     strategy_version: int
     model_id: str | None
     model_problem: str | None
     """Why there are no new scores: old scores stay, and accounts that have none went to people."""
+    feed: str
+    """'ok', 'warned', 'accepted' or 'broken'; while it is broken nothing is scored anew."""
 
 
 def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) -> ScoringRun:
@@ -44,27 +60,26 @@ def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) 
 
     :raises StrategyUnreadable: nothing is changed then.
     """
-    with ledger.read() as work:
-        book = open_accounts_book(work)
-    model_id, problem, results = None, None, pl.DataFrame()
+    scorer, problem = None, None
     try:
-        model = load(registry)
-    except ModelUnusable as error:
+        scorer = Scorer(load(registry))
+    except (ModelUnusable, NotOblivious) as error:
         problem = str(error)
-    else:
-        model_id = model.id
-        results = score_book(model, book, progress).drop_nulls("willingness")
     with ledger.begin() as work:
         version, settings = active(work)
-        rows: list[dict[str, Any]] = []
-        scores = latest_scores(work)
-        if model_id is not None:
-            scores, rows = _new_scores(work, model_id, results)
-        _insert(work, Score, rows)
-        tiers = _assign(work, settings, version, scores)
-        facts = {"accounts": tiers.total(), "scored": len(rows), "version": version}
-        work.audit("scoring.run", model_id or "none", facts)
-    return ScoringRun(tiers.total(), len(rows), dict(tiers), version, model_id, problem)
+        state = feed_state(work)
+        run_id = work.new_id()
+        accounts = open_accounts(work)
+        if scorer is None or state.broken:
+            scores, scored = latest_scores(work), 0
+        else:
+            scores = _score(work, run_id, scorer, accounts, progress)
+            scored = scores.height
+        placed, moved = _place(work, run_id, settings, version, _with_scores(accounts, scores), state)
+        model_id = scorer.model.id if scorer else None
+        counts = {"accounts": accounts.height, "scored": scored, "moved": moved}
+        work.audit("scoring.run", model_id or "none", {**counts, "version": version, "feed": state.status})
+    return ScoringRun(accounts.height, scored, placed.by_tier, moved, version, model_id, problem, state.status)
 
 
 def retier(work: UnitOfWork) -> int:
@@ -75,61 +90,93 @@ def retier(work: UnitOfWork) -> int:
     :raises StrategyUnreadable: nothing is changed then.
     """
     version, settings = active(work)
-    tiers = _assign(work, settings, version, latest_scores(work))
-    work.audit("tiers.assigned", str(version), {"accounts": tiers.total()})
-    return tiers.total()
+    accounts = _with_scores(open_accounts(work), latest_scores(work))
+    _place(work, work.new_id(), settings, version, accounts, feed_state(work))
+    work.audit("tiers.assigned", str(version), {"accounts": accounts.height})
+    return accounts.height
 
 
-def _new_scores(
-    work: UnitOfWork, model_id: str, results: pl.DataFrame
-) -> tuple[dict[str, KnownScore], list[dict[str, Any]]]:
-    as_of = dict(work.session.exec(select(col(Account.id), col(Account.as_of))).all())
-    scores: dict[str, KnownScore] = {}
-    rows: list[dict[str, Any]] = []
-    for account_id, willingness, ability, reasons in results.iter_rows():
-        score_id = work.new_id()
-        scores[account_id] = KnownScore(score_id, ScoreFacts(willingness, ability))
-        rows.append(
-            {
-                "id": score_id,
-                "account_id": account_id,
-                "as_of": as_of[account_id],
-                "willingness": willingness,
-                "ability": ability,
-                "model_id": model_id,
-                "reasons": reasons,
-                "created_at": work.now,
-            }
+def _score(work: UnitOfWork, run_id: str, scorer: Scorer, accounts: pl.DataFrame, progress: Progress) -> pl.DataFrame:
+    """Record a score for every account that can have one: account_id, score_id, willingness, ability.
+
+    While one chunk is written, the next one is scored.
+    """
+    book = as_book(accounts, scorer.model.spec)
+    found = [pl.DataFrame(schema={"account_id": pl.String, "score_id": pl.String, **_SCORES})]
+    progress(0, book.height)
+    with ThreadPoolExecutor(1) as writer:
+        written: Future[None] | None = None
+        for start in range(0, book.height, CHUNK):
+            chunk = book.slice(start, CHUNK)
+            rows = _score_rows(work, run_id, start, scorer, chunk)
+            if written:
+                written.result()
+            written = writer.submit(append_frame, work, Score, rows)
+            found.append(rows.select("account_id", pl.col("id").alias("score_id"), *_SCORES))
+            progress(start + chunk.height, book.height)
+        if written:
+            written.result()
+    return pl.concat(found)
+
+
+_SCORES = {"willingness": pl.Float64, "ability": pl.Float64}
+
+
+def _score_rows(work: UnitOfWork, run_id: str, start: int, scorer: Scorer, chunk: pl.DataFrame) -> pl.DataFrame:
+    """Ids count up within a run: the database appends to its indexes instead of writing all over them."""
+    return (
+        scorer.score(chunk)
+        .with_columns(chunk["as_of"], _ids(run_id, "s", start, chunk.height))
+        .filter(pl.col("willingness").is_not_null())
+        .rename({"external_ref": "account_id"})
+        .with_columns(
+            (pl.col("expected_amount") * 100).round().cast(pl.Int64),
+            run_id=pl.lit(run_id),
+            model_id=pl.lit(scorer.model.id),
+            created_at=pl.lit(work.now.replace(tzinfo=None)),
         )
-    return scores, rows
+    )
 
 
-def _assign(
-    work: UnitOfWork, settings: StrategySettings, version: int, scores: Mapping[str, KnownScore]
-) -> Counter[str]:
-    """Record an assignment for every open account; accounts by tier."""
-    rows: list[dict[str, Any]] = []
-    for account_id, facts in account_facts(work).items():
-        score = scores.get(account_id)
-        assignment = assign(score.facts if score else None, facts, settings)
-        rows.append(
-            {
-                "id": work.new_id(),
-                "account_id": account_id,
-                "score_id": score.id if score else None,
-                "strategy_version": version,
-                "tier": assignment.tier,
-                "treatment": assignment.treatment.name,
-                "why": list(assignment.why),
-                "arm": "champion",
-                "created_at": work.now,
-            }
-        )
-    _insert(work, TierAssignment, rows)
-    return Counter(row["tier"] for row in rows)
+def _place(
+    work: UnitOfWork, run_id: str, settings: StrategySettings, version: int, accounts: pl.DataFrame, state: FeedState
+) -> tuple[Placements, int]:
+    """Record an assignment for every account whose place is a new one; where all of them are, and how many moved.
+
+    :param accounts: open accounts with score_id, willingness and ability, null where there is no score.
+    """
+    broken: NDArray[np.bool_] = accounts["batch_id"].is_in(list(state.broken_batches)).to_numpy()
+    before = accounts.select("account_id").join(latest_assignments(work), "account_id", "left", maintain_order="left")
+    present = present_tiers(work, before, settings)
+    placed = place_all(as_columns(accounts, broken), settings, accounts["account_id"], present.to_numpy())
+    names = [settings.treatments[tier].name for tier in TIERS]
+    rows = accounts.select(
+        _ids(run_id, "t", 0, accounts.height),
+        "account_id",
+        "score_id",
+        tier=pl.lit(_named(TIERS, placed.tiers)),
+        treatment=pl.lit(_named(names, placed.given)),
+        why=pl.lit(_named([json.dumps(why) for why in WHYS], placed.why)),
+        arm=pl.lit(_named(ARMS, placed.arms)),
+        propensity=pl.lit(pl.Series(placed.propensity)),
+        strategy_version=pl.lit(version, dtype=pl.Int64),
+        run_id=pl.lit(run_id),
+        created_at=pl.lit(work.now.replace(tzinfo=None)),
+    )
+    other = pl.any_horizontal(pl.col(name).ne_missing(pl.lit(before[name])) for name in _PLACED)
+    moved = rows.filter(other)
+    append_frame(work, TierAssignment, moved)
+    return placed, moved.height
 
 
-def _insert(work: UnitOfWork, table: type[Score] | type[TierAssignment], rows: list[dict[str, Any]]) -> None:
-    """Plain rows, not objects: objects take many times as long in bulk."""
-    for start in range(0, len(rows), _AT_ONCE):
-        work.session.execute(insert(table), rows[start : start + _AT_ONCE])
+def _with_scores(accounts: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
+    return accounts.join(scores, "account_id", "left", maintain_order="left")
+
+
+def _named(names: tuple[str, ...] | list[str], positions: NDArray[np.int8]) -> pl.Series:
+    return pl.Series(names, dtype=pl.String).gather(positions.astype(np.int64))
+
+
+def _ids(run_id: str, kind: str, start: int, rows: int) -> pl.Expr:
+    number = pl.int_range(start, start + rows).cast(pl.String).str.zfill(8)
+    return pl.concat_str(pl.lit(f"{run_id}-{kind}"), number).alias("id")

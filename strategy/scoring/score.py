@@ -1,18 +1,19 @@
-"""Score a whole book in one pass: willingness, ability and reasons for every account."""
+"""Score a book in chunks: the probabilities, the expected amount and the reasons of every account."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import polars as pl
-from catboost import Pool
 from numpy.typing import NDArray
 
+from ledger.reason_text import LETTERS
 from strategy.scoring.book import check_book
 from strategy.scoring.features import can_score, feature_table
-from strategy.scoring.heads import Head
-from strategy.scoring.reasons import NO_HISTORY, Reason, choose
+from strategy.scoring.heads import HEADS
+from strategy.scoring.reasons import NO_HISTORY, Explainer
 from strategy.scoring.registry import Model
 
 Progress = Callable[[int, int], None]
@@ -23,53 +24,70 @@ def silent(_done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-CHUNK = 5_000
+CHUNK = 100_000
+"""Accounts at a time: memory stays flat however large the book is, and each step still has enough to chew on."""
 
 RESULT: dict[str, pl.DataType] = {
     "external_ref": pl.String(),
-    "willingness": pl.Float64(),
-    "ability": pl.Float64(),
-    "reasons": pl.List(pl.Struct({"head": pl.String(), "code": pl.String(), "effect": pl.Float64()})),
+    **dict.fromkeys(HEADS, pl.Float64()),
+    "expected_amount": pl.Float64(),
+    "reasons": pl.String(),
 }
+"""Probabilities 0..1 by head; the amount in the account's currency; reasons as ``ledger.reason_text`` writes them."""
+
+WITHOUT_SCORE = ";".join(f"{letter}:{NO_HISTORY}-0.00" for letter in LETTERS.values())
+"""The reasons of an account whose history is too short."""
+
+
+class Scorer:
+    """A model made ready for many chunks."""
+
+    def __init__(self, model: Model, *, reasons: bool = True) -> None:
+        """:param reasons: whether they are wanted; working them out takes about as long as all else together.
+
+        :raises NotOblivious: a head cannot be explained.
+        """
+        self.model = model
+        told = [name for name in LETTERS if name in model.heads] if reasons else []
+        self.explainers = [Explainer(name, model.heads[name], model.spec) for name in told]
+
+    def score(self, book: pl.DataFrame) -> pl.DataFrame:
+        """One row of :data:`RESULT` per row of a checked book, in the same order.
+
+        An account whose history is too short has null for every figure and the one reason ``N01``. A head that the
+        model does not have is null, and so are the reasons where they were not asked for.
+        """
+        table = feature_table(book, self.model.spec)
+        enough = can_score(book, self.model.spec)
+        figures = {name: head.probability(table) for name, head in self.model.heads.items()}
+        if self.model.amount is not None:
+            balance = book["billed_1"].fill_null(0.0).to_numpy()
+            figures["expected_amount"] = self.model.amount.expected(table, figures["willingness"], balance)
+        columns: dict[str, Any] = {"external_ref": book["external_ref"]}
+        columns |= {name: np.where(enough, figure, np.nan) for name, figure in figures.items()}
+        if self.explainers:
+            columns["reasons"] = self._reasons(table, enough)
+        everything = {name: columns.get(name, pl.repeat(None, book.height, eager=True)) for name in RESULT}
+        return pl.DataFrame(everything, schema=RESULT, nan_to_null=True)
+
+    def _reasons(self, table: NDArray[np.float32], enough: NDArray[np.bool_]) -> pl.Series:
+        by_head = [pl.lit(explainer.reasons(table)) for explainer in self.explainers]
+        told = pl.concat_str(by_head, separator=";", ignore_nulls=True)
+        known = pl.lit(pl.Series(enough, dtype=pl.Boolean))
+        return pl.select(pl.when(known).then(told).otherwise(pl.lit(WITHOUT_SCORE)).alias("reasons")).to_series()
 
 
 def score_book(model: Model, frame: pl.DataFrame, progress: Progress = silent) -> pl.DataFrame:
-    """One row of :data:`RESULT` per row of the book, in the same order.
-
-    An account whose history is too short has null for both probabilities and the one reason ``N01``.
+    """Score a whole book; see :meth:`Scorer.score`.
 
     :raises BookUnusable: the frame is not a book.
+    :raises NotOblivious: a head cannot be explained.
     """
     book = check_book(frame, "accounts to score")
+    scorer = Scorer(model)
     progress(0, book.height)
     parts = [pl.DataFrame(schema=RESULT)]
     for start in range(0, book.height, CHUNK):
-        parts.append(_score_chunk(model, book.slice(start, CHUNK)))
+        parts.append(scorer.score(book.slice(start, CHUNK)))
         progress(min(start + CHUNK, book.height), book.height)
     return pl.concat(parts)
-
-
-def _score_chunk(model: Model, book: pl.DataFrame) -> pl.DataFrame:
-    enough = can_score(book, model.spec)
-    table = feature_table(book, model.spec)
-    columns = dict(zip(model.spec.names, table.T, strict=True))
-    pool = Pool(table, feature_names=list(model.spec.names))
-    heads = {name: model.heads[name] for name in ("willingness", "ability")}
-    probability = {name: np.where(enough, head.probability(pool), np.nan) for name, head in heads.items()}
-    reasons_by_head = [
-        choose(name, _contributions(head, pool), columns, model.spec.groups) for name, head in heads.items()
-    ]
-    no_history: list[Reason] = [{"head": name, "code": NO_HISTORY, "effect": 0.0} for name in heads]
-    reasons = [
-        [*willing, *able] if scored else no_history
-        for willing, able, scored in zip(*reasons_by_head, enough.tolist(), strict=True)
-    ]
-    return pl.DataFrame(
-        {"external_ref": book["external_ref"], **probability, "reasons": reasons}, schema=RESULT, nan_to_null=True
-    )
-
-
-def _contributions(head: Head, pool: Pool) -> NDArray[np.float64]:
-    """SHAP values per feature in calibrated log-odds; CatBoost's last column, the base value, is left out."""
-    shap = np.asarray(head.model.get_feature_importance(pool, type="ShapValues", thread_count=2))
-    return shap[:, :-1] * head.platt.slope

@@ -17,7 +17,7 @@ from ledger.importing import ImportRefused, ImportReport, import_file, portfolio
 from ledger.importing.layouts import OWN
 from ledger.importing.rejects import safe_cell
 from ledger.ledger import Ledger
-from ledger.tables import Account, AuditEntry, Consent, Debtor, Hold, ImportBatch, Statement
+from ledger.tables import Account, AccountSnapshot, AuditEntry, Consent, Debtor, Hold, ImportBatch
 from rehearsal.people import MadeUpPeople
 from strategy.scoring.book import check_book
 
@@ -72,7 +72,7 @@ def test_overdue_rows_become_accounts_and_every_row_enters_the_book(bench: Bench
     assert report.book_file is not None
     book = check_book(pl.read_parquet(report.book_file))
     assert book["external_ref"].to_list() == ["A", "B", "C", "D"]
-    assert len(bench.all(Statement)) == 12
+    assert len(bench.all(AccountSnapshot)) == 2
     assert bench.account("A").amount_due == Decimal("800.00")
 
 
@@ -132,7 +132,7 @@ def test_a_newer_file_updates_and_an_older_one_does_not(bench: Bench, tmp_path: 
     assert (report.accounts, report.cured, report.older) == (1, 1, 0)
     assert (bench.account("A").dpd, bench.account("A").balance) == (33, Decimal("7000.00"))
     assert (bench.account("A").batch_id, bench.account("B").status) == (report.batch_id, "cured")
-    assert len(bench.all(Statement)) == 12
+    assert len(bench.all(AccountSnapshot)) == 2
     older = bench.take(own_file(tmp_path / "3.csv", [row("A", dpd=1, balance="9000", as_of="2026-02-01")]))
     assert (older.accounts, older.older, bench.account("A").dpd) == (0, 1, 33)
     assert {debtor.external_ref: debtor.name_sealed for debtor in bench.all(Debtor)} == debtors
@@ -256,7 +256,7 @@ def test_nothing_stays_when_the_book_cannot_be_written(
     monkeypatch.setattr(portfolio, "write_book", full_disk)
     with pytest.raises(OSError, match="no space"):
         bench.take(own_file(tmp_path / "f.csv", [row("A"), row("B", dpd=-1)]))
-    for table in (ImportBatch, Debtor, Account, Statement, AuditEntry):
+    for table in (ImportBatch, Debtor, Account, AccountSnapshot, AuditEntry):
         assert bench.all(table) == []
     assert list((tmp_path / "rejects").iterdir()) == []
 

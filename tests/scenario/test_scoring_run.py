@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from ledger.importing.portfolio import import_file
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import AuditEntry, Case, Hold, Promise, Score, Statement, StrategyVersion, TierAssignment
+from ledger.tables import AccountSnapshot, AuditEntry, Case, Hold, Promise, Score, StrategyVersion, TierAssignment
 from rehearsal.people import MadeUpPeople
 from strategy.scoring.book import check_book, read_books
 from strategy.scoring.registry import publish
@@ -43,16 +43,10 @@ def registry(tmp_path: Path) -> Path:
 def add_account(work: UnitOfWork, ref: str, paid: list[int], balance: str = "50000.00") -> str:
     """An account with six equal bills of 50,000 and these payments, the latest first."""
     account = add_person(work, ref, balance=balance, due="2500.00")
+    columns = {}
     for month, amount in enumerate(paid, start=1):
-        work.session.add(
-            Statement(
-                id=f"statement-{ref}-{month}",
-                account_id=account.id,
-                months_back=month,
-                billed=Decimal("50000.00"),
-                paid=Decimal(amount),
-            )
-        )
+        columns |= {f"billed_{month}": Decimal("50000.00"), f"paid_{month}": Decimal(amount)}
+    work.session.add(AccountSnapshot(account_id=account.id, **columns))
     work.session.flush()
     return account.id
 
@@ -106,7 +100,7 @@ def test_without_a_usable_model_old_scores_stay_and_new_accounts_go_to_people(
     assert before.tier != "people"
     with ledger.begin() as work:
         add_account(work, "new", PAYER)
-    (registry / "current").unlink()
+    (registry / "roles.json").unlink()
     clock.advance(days=1)
     run = score_accounts(ledger, registry)
     assert (run.accounts, run.scored, run.model_id) == (2, 0, None)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.importing.layouts import OWN, UCI, Layout, detect
+from ledger.importing.layouts import OWN, UCI, UCI_TRAITS, Layout, detect
 from ledger.importing.parsing import parse, uci_amount_due
 from ledger.importing.rows import AccountRow, ImportRefused, Month, RowError
 
@@ -221,12 +221,23 @@ def test_every_published_uci_header_maps_to_the_same_columns(
     layout = detect(first, second)
     assert (layout.name, layout.header_rows) == ("uci", header_rows)
     by_name = dict(zip(layout.columns, PUBLISHED, strict=True))
-    assert {ours: theirs for ours, theirs in by_name.items() if ours} == {name: name for name in UCI}
+    assert {ours: theirs for ours, theirs in by_name.items() if ours} == {name: name for name in (*UCI, *UCI_TRAITS)}
 
 
-def test_traits_statuses_and_the_label_are_not_read() -> None:
+def test_older_statuses_and_the_label_are_not_read() -> None:
     unread = {theirs for ours, theirs in zip(detect(PUBLISHED).columns, PUBLISHED, strict=True) if ours is None}
-    assert {"SEX", "EDUCATION", "MARRIAGE", "AGE", "PAY_2", "PAY_6", "default payment next month"} <= unread
+    assert unread == {*(f"PAY_{month}" for month in range(2, 7)), "default payment next month"}
+
+
+def test_a_uci_file_without_traits_is_a_uci_file() -> None:
+    assert detect(UCI).name == "uci"
+
+
+def test_traits_are_words_on_their_own_and_an_unreadable_one_costs_no_account() -> None:
+    found = uci(SEX="2", EDUCATION="5", MARRIAGE="x", AGE="41")
+    assert isinstance(found, AccountRow)
+    assert found.traits == {"sex": "female", "education": "other", "age": "41"}
+    assert "female" not in repr(found)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +246,7 @@ def test_traits_statuses_and_the_label_are_not_read() -> None:
         (PUBLISHED[:-3], "looks like the UCI layout, but lacks: PAY_AMT5, PAY_AMT6"),
         ([*PUBLISHED, "PAY_1"], "twice: PAY_0"),
         ([name for name in OWN if name != "dpd"], "lacks: dpd"),
-        ([*OWN, "flag", "sex"], "no such column, please leave out or rename: flag, sex"),
+        ([*OWN, "flag", "race"], "no such column, please leave out or rename: flag, race"),
         ([*OWN, "phone", "name"], "lacks: email, identity_last4, language"),
         ([*OWN, "dpd"], "twice: dpd"),
         (["a", "b"], "fits no known layout"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from sqlalchemy import text
@@ -15,7 +16,10 @@ ROWS = (
     " VALUES ('b', 'f', 's', 'uci', '2026-01-01', 1, 1, 0, '2026-01-01')",
     "INSERT INTO account VALUES ('a', 'd', 'b', 'A', 'card', 'CNY', 100, 10, 500, 30, '2026-01-01', 'open')",
     "INSERT INTO strategyversion VALUES (1, 'active', '{}', 'm', '', '2026-01-01', NULL)",
-    "INSERT INTO score VALUES ('s', 'a', '2026-01-01', .5, .5, 'model', '[]', '2026-01-01')",
+    "INSERT INTO statement VALUES ('m1', 'a', 1, 9000, 100), ('m3', 'a', 3, 8000, 0)",
+    """INSERT INTO score VALUES ('s', 'a', '2026-01-01', .5, .5, 'model',
+    '[{"head": "willingness", "code": "P01", "effect": -1.204}, {"head": "ability", "code": "A11", "effect": 0.3}]',
+    '2026-01-01')""",
     "INSERT INTO tierassignment VALUES ('t', 'a', 's', 1, 'remind', 'r', '[]', 'champion', '2026-01-01')",
 )
 
@@ -35,7 +39,14 @@ def test_records_of_the_first_schema_come_through_and_back(tmp_path: Path) -> No
             1.0,
         )
         assert connection.execute(text("SELECT willingness, ability, kept FROM score")).one() == (0.5, 0.5, None)
+        assert connection.execute(text("SELECT reasons FROM score")).scalar() == "W:P01-1.20;A:A11+0.30"
+        months = text("SELECT billed_1, paid_1, billed_2, billed_3, paid_3 FROM accountsnapshot")
+        assert connection.execute(months).one() == (9000, 100, None, 8000, 0)
     downgrade(engine, "0001")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM tierassignment")).scalar() == 1
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        told = connection.execute(text("SELECT reasons FROM score")).scalar()
+        assert json.loads(told)[0] == {"head": "willingness", "code": "P01", "effect": -1.2}
+        months = text("SELECT months_back, billed, paid FROM statement ORDER BY 1")
+        assert connection.execute(months).all() == [(1, 9000, 100), (3, 8000, 0)]

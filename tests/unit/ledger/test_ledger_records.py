@@ -17,7 +17,7 @@ from sqlmodel import select
 from ledger.ledger import Ledger, sqlite_engine
 from ledger.migrate import downgrade, drift, upgrade
 from ledger.money import Money
-from ledger.tables import Account, AuditEntry, Debtor, Statement
+from ledger.tables import Account, AccountSnapshot, AuditEntry, Debtor
 
 
 @pytest.fixture
@@ -116,9 +116,7 @@ def test_reading_writes_nothing_and_its_records_outlive_it(ledger: Ledger) -> No
 
 def test_a_record_about_nobody_is_refused(ledger: Ledger) -> None:
     with pytest.raises(IntegrityError), ledger.begin() as work:
-        work.session.add(
-            Statement(id="s", account_id="nobody", months_back=1, billed=Decimal(1), paid=Decimal(0)),
-        )
+        work.session.add(AccountSnapshot(account_id="nobody", billed_1=Decimal(1), paid_1=Decimal(0)))
 
 
 def test_writers_wait_for_each_other(ledger: Ledger) -> None:
