@@ -67,22 +67,21 @@ class Denials:
     denied: float
     reasons: Mapping[str, float]
     """By code, most first. A denial with two reasons counts under both."""
-    never_planned: int
+    never_planned: float
     """Accounts without any hour at which they could be contacted, for their zones are unknown or do not meet."""
-    out_of_reach: int
+    out_of_reach: float
     """Accounts that no channel of their treatment may reach in any hour of the day."""
 
 
-def denials(answers: GateAnswers, counts: NDArray[np.int64], settings: StrategySettings) -> Denials:
+def denials(answers: GateAnswers, counts: Floats | NDArray[np.int64], settings: StrategySettings) -> Denials:
     """Count a book's denials under one strategy.
 
-    :param counts: (classes of facts, tiers) accounts.
+    :param counts: (classes of facts, tiers) accounts that are given the treatment of each tier.
     """
     reasons = Counter[str]()
-    asked = denied = 0.0
-    never_planned = out_of_reach = 0
+    asked = denied = never_planned = out_of_reach = 0.0
     for index, tier in np.argwhere(counts):
-        number = int(counts[index, tier])
+        number = float(counts[index, tier])
         slices = answers.classes[index].slices
         if not slices:
             never_planned += number
