@@ -39,16 +39,27 @@ class Keys:
 
     def seal(self, table: str, column: str, row_id: str, text: str) -> bytes:
         """Version byte, nonce, ciphertext with tag."""
+        return self.seal_bytes(table, column, row_id, text.encode())
+
+    def seal_bytes(self, table: str, column: str, row_id: str, content: bytes) -> bytes:
+        """The same for what is not text, such as a whole file."""
         nonce = os.urandom(NONCE_BYTES)
-        return VERSION + nonce + AESGCM(self.field).encrypt(nonce, text.encode(), _place(table, column, row_id))
+        return VERSION + nonce + AESGCM(self.field).encrypt(nonce, content, _place(table, column, row_id))
 
     def open(self, table: str, column: str, row_id: str, sealed: bytes) -> str:
         """:raises SealBroken: the value was not sealed for this place with this key."""
+        try:
+            return self.open_bytes(table, column, row_id, sealed).decode()
+        except UnicodeDecodeError as broken:
+            raise SealBroken(f"{table}.{column}: the sealed value is no text") from broken
+
+    def open_bytes(self, table: str, column: str, row_id: str, sealed: bytes) -> bytes:
+        """:raises SealBroken: as :meth:`open`."""
         if sealed[:1] != VERSION:
             raise SealBroken(f"{table}.{column}: unknown seal version")
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return AESGCM(self.field).decrypt(nonce, body, _place(table, column, row_id)).decode()
+            return AESGCM(self.field).decrypt(nonce, body, _place(table, column, row_id))
         except (InvalidTag, ValueError) as broken:  # ValueError: cut so short that no nonce is left
             raise SealBroken(f"{table}.{column}: the sealed value does not open") from broken
 

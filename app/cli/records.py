@@ -14,6 +14,7 @@ from app import wiring
 from app.cli.console import BadInput, answer, existing, progress, table
 from app.settings import Settings
 from ledger import audit
+from ledger.importing.mapping import read_mapping
 from ledger.importing.portfolio import import_file
 from ledger.tables import AuditEntry
 from rehearsal.people import MadeUpPeople
@@ -40,6 +41,9 @@ def init(as_json: AsJson = False) -> None:
 
 def import_accounts(
     file: Annotated[Path, typer.Argument(help="CSV or Parquet, in the UCI layout or Amends' own (data/README.md).")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="For any other layout: a YAML file that says what is what.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="The most overdue accounts to take.")] = None,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a UCI file describes.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the made-up people where the file names none.")] = 1,
@@ -47,6 +51,9 @@ def import_accounts(
 ) -> None:
     """Import a portfolio: overdue rows become accounts, the whole file becomes the book the models learn from."""
     settings = Settings()
+    if mapping and as_of:
+        raise BadInput("--as-of is for UCI files; a mapping file says account.as_of itself")
+    mapped = read_mapping(mapping.name, existing(mapping).read_text(encoding="utf-8")) if mapping else None
     ledger = wiring.open_ledger(settings)
     with progress(f"importing {file.name}") as step:
         done = import_file(
@@ -57,6 +64,7 @@ def import_accounts(
             limit=limit,
             progress=step,
             as_of=as_of.date() if as_of else None,
+            mapping=mapped,
         )
     answer(done, as_json=as_json, text=lambda: table({name: getattr(done, name) for name in done.__slots__}))
 

@@ -19,8 +19,9 @@ UCI: tuple[str, ...] = (
     *(f"BILL_AMT{month}" for month in MONTHS),
     *(f"PAY_AMT{month}" for month in MONTHS),
 )
-"""Every column of the UCI file that is read. The label, the older payment statuses and sex, education, marriage and
-age are not: what is not read can neither leak nor weigh."""
+"""Every column of the UCI file that an account is made of. The label and the older payment statuses are not read."""
+UCI_TRAITS: tuple[str, ...] = ("SEX", "EDUCATION", "MARRIAGE", "AGE")
+"""Read where they are there, sealed, and kept apart (ledger/traits.py): no account, book or model has them."""
 
 OWN: tuple[str, ...] = (
     "external_ref",
@@ -37,6 +38,8 @@ OWN: tuple[str, ...] = (
 OWN_PERSON: tuple[str, ...] = ("name", "phone", "email", "identity_last4")
 """All four or none: a real phone must never stand beside a made-up identity."""
 CONSENT_KINDS: tuple[str, ...] = ("artificial_voice", "chat", "sms", "email")
+OWN_TRAITS: tuple[str, ...] = ("sex", "age", "education", "marital_status")
+"""Protected traits; sealed and kept apart, as those of the UCI file are."""
 OWN_OPTIONAL: tuple[str, ...] = (
     *OWN_PERSON,
     "language",
@@ -44,14 +47,16 @@ OWN_OPTIONAL: tuple[str, ...] = (
     "tz",
     *(f"consent_{kind}" for kind in CONSENT_KINDS),
     "flags",
+    *OWN_TRAITS,
 )
 
-_UCI_SPELLINGS = {name.lower(): name for name in UCI} | {"pay_1": "PAY_0"}
+_UCI_SPELLINGS = {name.lower(): name for name in (*UCI, *UCI_TRAITS)} | {"pay_1": "PAY_0"}
 # The spreadsheet that UCI publishes carries these codes above the names; some copies have kept only the codes.
 _UCI_CODES = (
     {"": "ID", "unnamed:_0": "ID", "id": "ID", "x1": "LIMIT_BAL", "x6": "PAY_0"}
     | {f"x{11 + month}": f"BILL_AMT{month}" for month in MONTHS}
     | {f"x{17 + month}": f"PAY_AMT{month}" for month in MONTHS}
+    | {f"x{number}": trait for number, trait in enumerate(UCI_TRAITS, start=2)}
 )
 
 

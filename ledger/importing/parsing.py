@@ -12,6 +12,7 @@ from ledger.importing import cells as read
 from ledger.importing.cells import BadCell, Cells
 from ledger.importing.layouts import CONSENT_KINDS, MONTHS, Layout
 from ledger.importing.rows import AccountRow, Given, Month, Person, RowError
+from ledger.importing.trait_words import own_traits, uci_traits
 
 UCI_AS_OF = date(2005, 9, 30)
 """The day the published file describes: its newest month is September 2005."""
@@ -69,6 +70,7 @@ def _uci(line: int, cells: Cells, as_of: date) -> AccountRow:
         dpd=30 * months_late,
         as_of=as_of,
         months=_months(cells, "BILL_AMT", "PAY_AMT"),
+        traits=uci_traits(cells),
     )
 
 
@@ -94,7 +96,8 @@ def _own(line: int, cells: Cells, layout: Layout) -> AccountRow:
         dpd=read.whole(cells, "dpd", 0, LONGEST_DPD),
         as_of=read.day(cells, "as_of"),
         months=_months(cells, "billed_", "paid_"),
-        given=_given(cells, layout),
+        given=given(cells, has_person=layout.has_person),
+        traits=own_traits(cells),
     )
     if row.amount_due > max(row.balance, Decimal(0)):
         raise BadCell("amount_due", "is more than the balance")
@@ -121,7 +124,12 @@ def _months(cells: Cells, billed_prefix: str, paid_prefix: str) -> tuple[Month |
     return tuple(months)
 
 
-def _given(cells: Cells, layout: Layout) -> Given:
+def given(cells: Cells, *, has_person: bool) -> Given:
+    """What the file says about the person.
+
+    :param has_person: whether the file has the columns that name people.
+    :raises BadCell: one of them cannot be read.
+    """
     language = read.text(cells, "language").lower() or None
     if language not in (None, "zh", "en"):
         raise BadCell("language", "is neither zh nor en")
@@ -134,7 +142,7 @@ def _given(cells: Cells, layout: Layout) -> Given:
     if not set(flags) <= FLAGS:
         raise BadCell("flags", f"is not a list of: {', '.join(sorted(FLAGS))}")
     consents = tuple((kind, status) for kind in CONSENT_KINDS if (status := _consent(cells, kind)))
-    if not layout.has_person:
+    if not has_person:
         return Given(None, language, jurisdictions, zones, consents, flags)
     if language is None:
         raise BadCell("language", "is empty")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,16 +15,22 @@ from sqlmodel import col, select
 from ledger.importing import reading, records
 from ledger.importing.book import write_book
 from ledger.importing.contacts import ContactMaker
-from ledger.importing.layouts import LayoutName
+from ledger.importing.mapping.accounts import map_file
+from ledger.importing.mapping.definition import FileMapping
+from ledger.importing.parsed import Parsed, parsed_by_mapping, parsed_rows
 from ledger.importing.parsing import UCI_AS_OF, parse
 from ledger.importing.reading import Sheet
 from ledger.importing.rejects import write_rejects
 from ledger.importing.rows import AccountRow, ImportRefused, RowError
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import ImportBatch
+from ledger.traits import traits_file, write_traits
 
 Progress = Callable[[int, int], None]
 """Called with rows done and rows to expect (the latter is an estimate for text files)."""
+
+Check = Callable[[UnitOfWork, str, Path], None]
+"""Looks at a batch and its book before they are recorded, and writes down what it found; it never raises."""
 
 _EVERY = 2_000
 
@@ -39,7 +46,7 @@ class ImportReport:
     """
 
     batch_id: str
-    layout: LayoutName
+    layout: str
     as_of: date
     rows: int
     overdue: int
@@ -50,6 +57,8 @@ class ImportReport:
     reject_file: Path | None
     book_file: Path | None
     already_imported: bool
+    unused_columns: tuple[str, ...] = ()
+    """Columns that a mapping does not speak of, and which were therefore not read."""
 
 
 def import_file(
@@ -60,8 +69,10 @@ def import_file(
     limit: int | None = None,
     progress: Progress | None = None,
     as_of: date | None = None,
+    check: Check | None = None,
+    mapping: FileMapping | None = None,
 ) -> ImportReport:
-    """Import a CSV or Parquet file in the UCI layout or Amends' own (data/README.md).
+    """Import a CSV or Parquet file in the UCI layout, Amends' own, or any other by a mapping (data/README.md).
 
     Everything is recorded in one transaction, or nothing. The same bytes a second time change nothing, unless a
     larger `limit` or (UCI) another `as_of` is asked for.
@@ -71,6 +82,9 @@ def import_file(
     :param limit: the most overdue accounts to take, in file order; the book always gets the whole file.
     :param as_of: the day a UCI file describes, since it has no date column; 2005-09-30 when not given. A file in
         Amends' own layout has its own dates.
+    :param check: called with the batch and its book in the same transaction, so that no account of a file is known
+        without what was found of the file. None only where nothing is decided on the accounts.
+    :param mapping: says which column means what, where the layout is neither of the two.
     :raises ImportRefused: the file cannot be imported at all; nothing was recorded.
     """
     try:
@@ -78,10 +92,17 @@ def import_file(
     except OSError as error:
         raise ImportRefused(f"{path.name}: the file cannot be read ({error.strerror})") from error
     try:
+        sha256 = hashlib.sha256(content).hexdigest()
+        if mapping is not None:
+            by_mapping = partial(_mapped, content, mapping)
+            return _import(
+                ledger, _Source(path.name, sha256, mapping.layout, by_mapping, home, limit, None, check), contacts
+            )
         sheet = reading.read(content)
         uci_as_of = (as_of or UCI_AS_OF) if sheet.layout.name == "uci" else None
-        source = _Source(path.name, hashlib.sha256(content).hexdigest(), sheet, home, limit, uci_as_of)
-        return _import(ledger, source, contacts, progress)
+        by_layout = partial(_parse_all, sheet, uci_as_of or UCI_AS_OF, progress)
+        source = _Source(path.name, sha256, sheet.layout.name, by_layout, home, limit, uci_as_of, check)
+        return _import(ledger, source, contacts)
     except ImportRefused as refused:
         raise ImportRefused(f"{path.name}: {refused}") from None
 
@@ -92,25 +113,31 @@ class _Source:
 
     name: str
     sha256: str
-    sheet: Sheet
+    layout: str
+    """'uci', 'amends' or 'mapping:<name>:<hash>'."""
+    parse: Callable[[date], Parsed]
+    """Given today, reads every row."""
     home: Path
     limit: int | None
     uci_as_of: date | None
-    """None for Amends' own layout, which has its own dates."""
+    """None for the other layouts, which have their own dates."""
+    check: Check | None
 
 
-def _import(ledger: Ledger, source: _Source, contacts: ContactMaker, progress: Progress | None) -> ImportReport:
+def _import(ledger: Ledger, source: _Source, contacts: ContactMaker) -> ImportReport:
     with ledger.read() as work:
         earlier = _earlier(work, source)
         today = work.now.date()
     if earlier is not None:
         return _again(earlier, source.home)
-    good, errors = _parse_all(source, today, progress)
-    return _record(ledger, source, good, errors, contacts)
+    return _record(ledger, source, source.parse(today), contacts)
 
 
-def _parse_all(source: _Source, today: date, progress: Progress | None) -> tuple[list[AccountRow], list[RowError]]:
-    sheet, uci_as_of = source.sheet, source.uci_as_of or UCI_AS_OF
+def _mapped(content: bytes, mapping: FileMapping, today: date) -> Parsed:
+    return parsed_by_mapping(map_file(content, mapping, today), mapping)
+
+
+def _parse_all(sheet: Sheet, uci_as_of: date, progress: Progress | None, today: date) -> Parsed:
     good: list[AccountRow] = []
     errors: list[RowError] = []
     seen: dict[str, int] = {}
@@ -129,21 +156,18 @@ def _parse_all(source: _Source, today: date, progress: Progress | None) -> tuple
             progress(done, max(done, sheet.about))
     if progress:
         progress(len(good) + len(errors), len(good) + len(errors))
-    return good, errors
+    return parsed_rows(good, errors)
 
 
-def _record(
-    ledger: Ledger, source: _Source, good: Sequence[AccountRow], errors: Sequence[RowError], contacts: ContactMaker
-) -> ImportReport:
-    layout = source.sheet.layout.name
+def _record(ledger: Ledger, source: _Source, parsed: Parsed, contacts: ContactMaker) -> ImportReport:
+    layout, good, errors, newest = source.layout, parsed.rows, parsed.errors, parsed.as_of
     batch_id = ledger.new_id()
     reject_file, book_file = _reject_file(source.home, batch_id), _book_file(source.home, batch_id)
-    if not good:
+    if newest is None:
         if not errors:
             raise ImportRefused("the file has a header but no rows")
         write_rejects(errors, reject_file)
         raise ImportRefused(f"none of its {len(errors)} rows can be read; {reject_file} says why")
-    newest = max(row.as_of for row in good)
     try:
         with ledger.begin() as work:
             # Somebody else may have imported the same file while we were reading it.
@@ -157,7 +181,7 @@ def _record(
                 layout=layout,
                 as_of=newest,
                 account_limit=source.limit,
-                rows_read=len(good) + len(errors),
+                rows_read=parsed.read,
                 accounts=0,
                 rejected=len(errors),
                 created_at=work.now,
@@ -174,18 +198,22 @@ def _record(
             # The files come last: a batch in the ledger always has its book.
             if errors:
                 write_rejects(errors, reject_file)
-            write_book(good, book_file)
+            write_traits(work.keys, parsed.traits, source.home, batch_id)
+            write_book(parsed.book, book_file, parsed.features)
+            if source.check is not None:
+                source.check(work, batch_id, book_file)
     except BaseException:
         reject_file.unlink(missing_ok=True)
         book_file.unlink(missing_ok=True)
+        traits_file(source.home, batch_id).unlink(missing_ok=True)
         raise
     log = structlog.get_logger()
-    log.info("import.finished", batch_id=batch_id, rows=len(good) + len(errors), count=written.accounts)
+    log.info("import.finished", batch_id=batch_id, rows=parsed.read, count=written.accounts)
     return ImportReport(
         batch_id=batch_id,
         layout=layout,
         as_of=newest,
-        rows=len(good) + len(errors),
+        rows=parsed.read,
         overdue=sum(row.overdue for row in good),
         accounts=written.accounts,
         cured=written.cured,
@@ -194,6 +222,7 @@ def _record(
         reject_file=reject_file if errors else None,
         book_file=book_file,
         already_imported=False,
+        unused_columns=parsed.unused,
     )
 
 
@@ -201,7 +230,7 @@ def _earlier(work: UnitOfWork, source: _Source) -> ImportBatch | None:
     """An import that took all that is asked for now from the same bytes."""
     batches = work.session.exec(
         select(ImportBatch)
-        .where(ImportBatch.source_sha256 == source.sha256)
+        .where(ImportBatch.source_sha256 == source.sha256, ImportBatch.layout == source.layout)
         .order_by(col(ImportBatch.created_at).desc())
     )
     for batch in batches:
@@ -215,7 +244,7 @@ def _again(batch: ImportBatch, home: Path) -> ImportReport:
     reject_file, book_file = _reject_file(home, batch.id), _book_file(home, batch.id)
     return ImportReport(
         batch_id=batch.id,
-        layout="uci" if batch.layout == "uci" else "amends",
+        layout=batch.layout,
         as_of=batch.as_of,
         rows=batch.rows_read,
         overdue=0,

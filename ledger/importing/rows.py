@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -28,8 +29,9 @@ class RowError:
 class Month:
     """One statement month: the balance billed at its end and what was paid during it, in the account's currency."""
 
-    billed: Decimal
-    paid: Decimal
+    billed: Decimal | None
+    paid: Decimal | None
+    """Either may be unknown where a mapped file says the other alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,12 @@ class AccountRow:
     dpd: int
     as_of: date
     months: tuple[Month | None, ...]
-    """Six, the latest first; None where the bank sent no statement. The latest is always there."""
+    """Six, the latest first; None where the bank sent no statement."""
     given: Given = field(default_factory=Given)
+    own: Mapping[str, float] = field(default_factory=dict)
+    """What a mapped file brings for the models beyond that, by name."""
+    traits: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Protected traits; on their way to being sealed and kept apart, and nowhere else."""
 
     @property
     def overdue(self) -> bool:

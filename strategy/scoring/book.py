@@ -6,7 +6,8 @@ One row is one account on one as-of date. It lies on disk as ``<home>/book/<batc
 column             type     meaning
 =================  =======  =====================================================================================
 ``external_ref``   str      the account's reference in the bank's own system; never a name or an ID number
-``credit_limit``   f64      the credit limit in the account's currency, whole units (not cents), above zero
+``credit_limit``   f64      the credit limit in the account's currency, whole units (not cents), above zero;
+                            null where a training table has none
 ``billed_k``       f64      balance on the statement that closes month k, k = 1 (latest) .. 6; below zero is a credit
 ``paid_k``         f64      what was paid **during** month k; it answers ``billed_{k+1}``; never below zero
 ``as_of``          date     the day on which month 1 is closed; nothing in the row is known later than this day
@@ -24,7 +25,7 @@ Further columns may follow; a mapped file (``data/README.md``) brings them:
 A row with an outcome is something to learn from as it stands, without a history of its own. An outcome is never a
 feature.
 
-``billed_1`` must be there. Any other month may be null: the account is younger, or the bank sent no statement.
+Any month may be null: the account is younger, or the bank sent no statement.
 Money is a float here, as a model's input; the ledger keeps the exact ``Decimal``.
 
 No protected trait (sex, age, education, marital status) has a column. Nor has a payment *status*: in the UCI data
@@ -98,9 +99,9 @@ def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
     impossible: dict[str, pl.Expr] = {
         "external_ref must not be empty": pl.col("external_ref").is_null() | (pl.col("external_ref") == ""),
         "as_of must not be empty": pl.col("as_of").is_null(),
-        "credit_limit must be above zero": _not_finite("credit_limit") | (pl.col("credit_limit") <= 0),
-        "billed_1 must be a number": _not_finite("billed_1"),
-        **{f"{name} must be a number or null": _not_finite(name, or_null=False) for name in BILLED[1:]},
+        "credit_limit must be above zero, or null": _not_finite("credit_limit", or_null=False)
+        | (pl.col("credit_limit") <= 0),
+        **{f"{name} must be a number or null": _not_finite(name, or_null=False) for name in BILLED},
         **{
             f"{name} must be zero, above zero, or null": _not_finite(name, or_null=False) | (pl.col(name) < 0)
             for name in (*PAID, *(name for name in ("outcome_paid",) if name in kinds))

@@ -32,9 +32,9 @@ class Mapped:
     """The good rows. Columns: line, newest, external_ref, product, currency, as_of, credit_limit, balance, dpd,
     amount_due (each null where the table does not say), billed_1 .. paid_6, x_*, outcome_*."""
     traits: pl.DataFrame
-    """The protected traits of the same rows, as words."""
+    """The protected traits of the same rows as words, and `line`."""
     people: pl.DataFrame
-    """The people's columns of the same rows, as words."""
+    """The people's columns of the same rows as words, and `line`."""
     errors: list[RowError]
     rows: int
     """In the file."""
@@ -72,7 +72,7 @@ class _Accounts:
         self._amounts()
         if self.mapping.collects:
             self._overdue()
-        fields = self.fields
+        fields = {name: self._nothing() for name in ("dpd", "amount_due")} | self.fields
         own = feature_columns(self.values) | outcome_columns(self.values)
         traits, people = trait_columns(self.values), self._people()
         bad, errors = self.table.rejects()
@@ -132,7 +132,7 @@ class _Accounts:
         if not (self.mapping.months or self.mapping.long):
             fields["billed_1"] = fields["balance"]
         for name in ("credit_limit", "balance", *BILLED, *PAID):
-            fields[name] = fields[name].round(2)
+            fields[name] = fields[name].round(2) + 0.0  # no -0.0 where a sign was turned
         limit = fields["credit_limit"]
         fields["credit_limit"] = pl.select(pl.when(limit > 0).then(limit)).to_series()
 
@@ -164,7 +164,8 @@ class _Accounts:
         self.table.note(missing, self._name("credit_limit"), "is empty or not above zero")
 
     def _people(self) -> pl.DataFrame:
-        return pl.DataFrame({name: self.values.text(source) for name, source in self.mapping.people.items()})
+        people = {name: self.values.text(source) for name, source in self.mapping.people.items()}
+        return pl.DataFrame({"line": self.table.lines, **people})
 
     def _field(self, name: str, read: Callable[[Source], pl.Series], otherwise: pl.Series | None) -> None:
         source = self.mapping.account.get(name)

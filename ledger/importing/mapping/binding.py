@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from ledger.importing.mapping.definition import ACCOUNT, FileMapping, Source, Where
-from ledger.importing.mapping.formula import BadFormula, Formula, find_column, parse
+from ledger.importing.mapping.formula import BadFormula, Formula, find_column, parse, whole_column
 from ledger.importing.mapping.yaml_parts import MappingError
 from ledger.importing.parsing import CURRENCIES
 
@@ -49,7 +49,7 @@ class Bound:
             if name == "as_of" and (day := _iso_day(source.formula)):
                 self.constants[source.where] = day
                 return
-            whole = find_column(source.formula.strip("`"), self.header)
+            whole = whole_column(source.formula, self.header)
             if whole is None and name == "currency" and source.formula.upper() in CURRENCIES:
                 self.constants[source.where] = source.formula.upper()
                 return

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import polars as pl
 
 from ledger.importing.mapping.definition import Trait
-from ledger.importing.mapping.formula import plain
 from ledger.importing.mapping.values import Values
+from ledger.traits import age_band
 
 
 def feature_columns(values: Values) -> dict[str, pl.Series]:
@@ -19,14 +17,9 @@ def feature_columns(values: Values) -> dict[str, pl.Series]:
             found[f"x_{feature.name}"] = values.number(feature.source)
             continue
         words = values.text(feature.source).str.to_lowercase()
-        for level in feature.levels:
-            found[level_name(feature.name, level)] = (words == level.strip().lower()).cast(pl.Float64)
+        for level, column in zip(feature.levels, feature.columns, strict=True):
+            found[column] = (words == level.strip().lower()).cast(pl.Float64)
     return found
-
-
-def level_name(feature: str, level: str) -> str:
-    """The column of one level."""
-    return f"x_{feature}_{plain(level)}"
 
 
 def outcome_columns(values: Values) -> dict[str, pl.Series]:
@@ -48,23 +41,13 @@ def outcome_columns(values: Values) -> dict[str, pl.Series]:
 
 
 def trait_columns(values: Values) -> pl.DataFrame:
-    """The protected traits as words: a group's name, or a band of numbers."""
+    """The protected traits as words, a group's name or a band of numbers, beside the row's `line`."""
     traits = values.bound.mapping.protected
-    return pl.DataFrame({trait.name: _trait(values, trait) for trait in traits})
+    return pl.DataFrame({"line": values.table.lines, **{trait.name: _trait(values, trait) for trait in traits}})
 
 
 def _trait(values: Values, trait: Trait) -> pl.Series:
     if not trait.bands:
         return values.text(trait.source)
-    return banded(values.number(trait.source), trait.bands)
-
-
-def banded(numbers: pl.Series, edges: tuple[float, ...]) -> pl.Series:
-    """The band of each number: (25, 40) gives '<25', '25-39' and '40+'."""
-    names = [f"<{edges[0]:g}"]
-    names += [f"{low:g}-{high - 1:g}" for low, high in pairwise(edges)]
-    names.append(f"{edges[-1]:g}+")
-    band = pl.lit(names[0])
-    for edge, name in zip(edges, names[1:], strict=True):
-        band = pl.when(numbers >= edge).then(pl.lit(name)).otherwise(band)
-    return pl.select(pl.when(numbers.is_not_null()).then(band)).to_series()
+    years = values.number(trait.source).rename("years").to_frame()
+    return years.select(age_band(pl.col("years"), trait.bands)).to_series()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from ledger.importing.mapping.formula import plain
 
 Constant = str | float | bool | None
 HEADS = ("willingness", "ability")
@@ -110,6 +113,11 @@ class OwnFeature:
     not_protected: bool = False
     """Somebody looked: the column's name reads like a protected trait, and it is none."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The book's columns, in the order of `levels`."""
+        return tuple(f"x_{self.name}_{plain(level)}" for level in self.levels) or (f"x_{self.name}",)
+
 
 @dataclass(frozen=True, slots=True)
 class Trait:
@@ -159,6 +167,14 @@ class FileMapping:
     def collects(self) -> bool:
         """Whether the table says who is overdue; one that does not is for training alone."""
         return self.overdue is not None or self.missed is not None or "dpd" in self.account
+
+    def features_json(self) -> str:
+        """Group and signs of each column `x_*`, for the book; empty without any."""
+        told = {}
+        for feature in self.features:
+            for column in feature.columns:
+                told[column] = {"group": feature.group, "signs": dict(feature.signs)}
+        return json.dumps(told) if told else ""
 
     @property
     def layout(self) -> str:

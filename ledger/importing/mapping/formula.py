@@ -77,6 +77,15 @@ def find_column(name: str, header: Sequence[str]) -> str | None:
     return alike[0] if len(alike) == 1 and plain(name) else None
 
 
+def whole_column(text: str, header: Sequence[str]) -> str | None:
+    """The column that a text names, if it is no more than a name: `-Paid` is a formula unless a column is called so."""
+    name = text.strip()
+    name = name[1:-1] if re.fullmatch(r"`[^`]+`", name) else name
+    if name in header:
+        return name
+    return find_column(name, header) if re.fullmatch(r"[\w .]+", name) else None
+
+
 def plain(name: str) -> str:
     """Small letters and digits with one underscore between words."""
     return re.sub(r"[\W_]+", "_", name.strip().strip("\ufeff").lower()).strip("_")
@@ -89,7 +98,7 @@ def parse(text: str, header: Sequence[str]) -> Formula:
 
     :raises BadFormula: says what is not understood, or which column there is not.
     """
-    whole = find_column(text.strip().strip("`"), header)
+    whole = whole_column(text, header)
     if whole is not None:
         return Formula(Column(whole), frozenset({whole}), frozenset(), {})
     if len(text) > _LONGEST:
@@ -326,7 +335,7 @@ def _round(work: Evaluation, args: Sequence[Any]) -> pl.Series:
     digits = args[1] if len(args) == 2 else 0
     if not isinstance(digits, int):
         raise BadFormula("round(x, digits) takes a whole number of digits")
-    return work.numbers(args[:1])[0].round(digits)
+    return work.numbers(args[:1])[0].round(digits, mode="half_away_from_zero")
 
 
 def _digits(work: Evaluation, args: Sequence[Any]) -> pl.Series:

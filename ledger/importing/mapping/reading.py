@@ -197,7 +197,11 @@ def _month_sources(part: Part) -> list[Source | None]:
     step = 1 if int(last) >= int(first) else -1
     width = len(first) if first.startswith("0") or last.startswith("0") else 0
     return [
-        replace(pattern, formula=_RANGE.sub(str(number).zfill(width), pattern.formula))
+        replace(
+            pattern,
+            formula=_RANGE.sub(str(number).zfill(width), pattern.formula),
+            where=replace(part.where, field=f"{part.where.field}[{number}]"),
+        )
         for number in range(int(first), int(last) + step, step)
     ]
 
