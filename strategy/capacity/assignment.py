@@ -138,7 +138,8 @@ class _Search:
         over = self._used(0.0) - self._limits.people_minutes
         if over <= 0:
             return 0.0
-        low, high = 0.0, max(float(best.max()) / minutes for minutes, best, _ in self._ways)
+        # A hair above the dearest minute: at that price surely nobody is called.
+        low, high = 0.0, max(float(best.max()) / minutes for minutes, best, _ in self._ways) * (1 + _HAIR)
         under = -self._limits.people_minutes
         shortest = self._ways[0][0]
         for step in range(_STEPS):
