@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import case, col, func, select
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, FeedCheck
+from ledger.tables import Account, FeedCheck, ImportBatch
 from strategy.quality.findings import Finding, broken_parts, from_json, status_of
 
 IMPORT = "import"
@@ -27,15 +27,18 @@ class FeedState:
 
     While `broken`, nothing gets a new score. The accounts of `broken_batches` belong to people, whatever else is known
     of them; that may be so of an older batch while the feed itself is well again. Scores and tiers of all other
-    accounts stay.
+    accounts stay. Where the latest scoring run found its own scores worth nothing, that is so of every batch, until a
+    scoring run finds otherwise.
     """
 
     status: str
     """Of the latest import: 'ok', 'warned', 'broken', or 'accepted' where a person accepted what was broken."""
     check_id: str | None
     """The latest import's check; None where nothing was imported with a check yet."""
-    broken_batches: frozenset[str]
+    broken_imports: frozenset[str]
     """Import batches that were found broken and that nobody accepted."""
+    broken_batches: frozenset[str]
+    """Those whose accounts belong to people: the broken imports, or all while scores are broken."""
 
     @property
     def broken(self) -> bool:
@@ -52,10 +55,17 @@ def feed_state(work: UnitOfWork) -> FeedState:
     checks = work.session.exec(oldest_first).all()
     latest = {batch_id: (status, accepted_by) for _, batch_id, status, accepted_by in checks}
     broken = frozenset(batch_id for batch_id, (status, by) in latest.items() if status == "broken" and not by)
+    of_people = frozenset(work.session.exec(select(ImportBatch.id))) if _scores_broken(work) else broken
     if not checks:
-        return FeedState("ok", None, broken)
+        return FeedState("ok", None, broken, of_people)
     check_id, _, status, accepted_by = checks[-1]
-    return FeedState("accepted" if status == "broken" and accepted_by else status, check_id, broken)
+    known = "accepted" if status == "broken" and accepted_by else status
+    return FeedState(known, check_id, broken, of_people)
+
+
+def _scores_broken(work: UnitOfWork) -> bool:
+    latest = latest_check(work, SCORE)
+    return latest is not None and latest.status == "broken" and not latest.accepted_by
 
 
 def came_in_broken(work: UnitOfWork, account_id: str) -> bool:
@@ -65,7 +75,7 @@ def came_in_broken(work: UnitOfWork, account_id: str) -> bool:
         .join(Account, col(Account.batch_id) == FeedCheck.batch_id)
         .where(Account.id == account_id, FeedCheck.kind == IMPORT)
     )
-    return any(status == "broken" and not by for status, by in work.session.exec(checks))
+    return any(status == "broken" and not by for status, by in work.session.exec(checks)) or _scores_broken(work)
 
 
 def waiting_accounts(work: UnitOfWork, state: FeedState) -> int:

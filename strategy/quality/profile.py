@@ -16,6 +16,9 @@ from strategy.quality.findings import Finding
 from strategy.quality.limits import Limits
 from strategy.quality.psi import Bins, Floats, bins_of, counts_in, luck, psi
 
+FEWEST_TO_BREAK = 100
+"""A handful of accounts may all stand where the model has seen few, and the model be right about them."""
+
 Profile = Mapping[str, Mapping[str, Mapping[str, Sequence[float]]]]
 """{"features" | "scores": {name: {"edges": [...], "counts": [...]}}}; bins as in strategy/quality/psi.py."""
 
@@ -66,6 +69,8 @@ class Drift:
         (check, name), rows = key, int(counts.sum())
         moved, by_luck = psi(self._bins[key].counts, counts), luck(self._bins[key], rows, CHANCE)
         found = level(check, moved, limits, beyond_luck=moved > by_luck)
+        if found == "broken" and rows < FEWEST_TO_BREAK:
+            found = "warn"
         return Finding(check, name, found, moved, None, max(limits[check].warn, by_luck), rows)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from sqlmodel import col, delete
 
 from ledger.bulk import append_frame
 from ledger.ledger import Ledger, UnitOfWork
@@ -18,6 +19,7 @@ from ledger.tables import Score, TierAssignment
 from strategy.arms import ARMS
 from strategy.placing import WHYS, Placements, place_all
 from strategy.quality.feed import FeedState, feed_state
+from strategy.quality.scores import drift_of, every, usable_scores
 from strategy.scoring.accounts import (
     as_book,
     as_columns,
@@ -70,11 +72,16 @@ def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) 
         state = feed_state(work)
         run_id = work.new_id()
         accounts = open_accounts(work)
+        if scorer is not None:
+            try:
+                scorer.model.require_columns(as_book(accounts, scorer.model.spec))
+            except ModelUnusable as error:
+                scorer, problem = None, str(error)
         if scorer is None or state.broken:
             scores, scored = latest_scores(work), 0
         else:
-            scores = _score(work, run_id, scorer, accounts, progress)
-            scored = scores.height
+            scores, scored = _new_scores(work, run_id, scorer, accounts, state, registry.parent, progress)
+            state = feed_state(work)
         placed, moved = _place(work, run_id, settings, version, _with_scores(accounts, scores), state)
         model_id = scorer.model.id if scorer else None
         counts = {"accounts": accounts.height, "scored": scored, "moved": moved}
@@ -94,6 +101,31 @@ def retier(work: UnitOfWork) -> int:
     _place(work, work.new_id(), settings, version, accounts, feed_state(work))
     work.audit("tiers.assigned", str(version), {"accounts": accounts.height})
     return accounts.height
+
+
+def _new_scores(
+    work: UnitOfWork,
+    run_id: str,
+    scorer: Scorer,
+    accounts: pl.DataFrame,
+    state: FeedState,
+    home: Path,
+    progress: Progress,
+) -> tuple[pl.DataFrame, int]:
+    """The scores that count from now on, and how many of them are new.
+
+    Accounts of a batch that came in broken keep their old ones; so does everybody when the new ones are worth nothing.
+    """
+    came_in_broken = pl.col("batch_id").is_in(list(state.broken_imports))
+    well, others = accounts.filter(~came_in_broken), accounts.filter(came_in_broken)
+    scorer.drift, scorer.every = drift_of(scorer.model), every(well.height)
+    new = _score(work, run_id, scorer, well, progress)
+    if not usable_scores(work, run_id, scorer.drift, home):
+        work.session.execute(delete(Score).where(col(Score.run_id) == run_id))
+        return latest_scores(work), 0
+    if others.is_empty():
+        return new, new.height
+    return pl.concat([new, latest_scores(work).join(others, "account_id", "semi")]), new.height
 
 
 def _score(work: UnitOfWork, run_id: str, scorer: Scorer, accounts: pl.DataFrame, progress: Progress) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ledger.reason_text import LETTERS
+from strategy.quality.profile import Drift
 from strategy.scoring.book import check_book
 from strategy.scoring.features import can_score, feature_table
 from strategy.scoring.heads import HEADS
@@ -42,12 +43,14 @@ WITHOUT_SCORE = ";".join(f"{letter}:{NO_HISTORY}-0.00" for letter in LETTERS.val
 class Scorer:
     """A model made ready for many chunks."""
 
-    def __init__(self, model: Model, *, reasons: bool = True) -> None:
+    def __init__(self, model: Model, *, reasons: bool = True, drift: Drift | None = None, every: int = 1) -> None:
         """:param reasons: whether they are wanted; working them out takes about as long as all else together.
+
+        :param drift: counts every so-manieth account that is scored.
 
         :raises NotOblivious: a head cannot be explained.
         """
-        self.model = model
+        self.model, self.drift, self.every = model, drift, every
         told = [name for name in LETTERS if name in model.heads] if reasons else []
         self.explainers = [Explainer(name, model.heads[name], model.spec) for name in told]
 
@@ -60,6 +63,9 @@ class Scorer:
         table = feature_table(book, self.model.spec)
         enough = can_score(book, self.model.spec)
         figures = {name: head.probability(table) for name, head in self.model.heads.items()}
+        if self.drift is not None:
+            seen = np.flatnonzero(enough)[:: self.every]
+            self.drift.add(table[seen], self.model.spec.names, {name: said[seen] for name, said in figures.items()})
         if self.model.amount is not None:
             balance = book["billed_1"].fill_null(0.0).to_numpy()
             figures["expected_amount"] = self.model.amount.expected(table, figures["willingness"], balance)
