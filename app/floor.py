@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from app import wiring
 from app.api.actions import RunAction
 from app.demo_links import DemoInvite
 from app.serving import serving
 from app.settings import Settings
+from app.settings import registry_of as registry_of
 from app.tiering import retier_and_hand_over
 from app.web.server import build_app
 from bot.acts.run import Actions
@@ -38,11 +38,6 @@ class Floor:
     retier: Callable[[UnitOfWork], int]
     demo_invites: Callable[[], Sequence[DemoInvite]]
     url: str
-
-
-def registry_of(settings: Settings) -> Path:
-    """Where the scoring models of an installation lie."""
-    return settings.home / "models"
 
 
 @contextmanager

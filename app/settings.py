@@ -46,3 +46,8 @@ class Settings(BaseSettings):
     rasa_timeout_s: float = Field(default=2.0, gt=0, description="Seconds the bot waits for Rasa before it apologises.")
     invite_hours: int = Field(default=72, gt=0, description="Hours a chat link stays valid.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+
+
+def registry_of(settings: Settings) -> Path:
+    """Where the scoring models of an installation lie."""
+    return settings.home / "models"

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app import wiring
 from app.cli.console import BadInput, answer, existing, table
 from app.cli.records import AsJson
+from app.cli.simulation import as_plain
 from app.settings import Settings
-from strategy.settings import InvalidSettings, from_json, to_json
-from strategy.treatments import AGENTS
+from app.simulating import read_standing
+from strategy.settings import InvalidSettings, StrategySettings, from_json, to_json
 from strategy.versions import active
-from strategy.whatif.effect import Outlook, what_if
-from strategy.whatif.read import read_book
 
 
 def register(cli: typer.Typer) -> None:
@@ -39,31 +37,19 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """What a draft would change, on every account, before anything is published."""
-    try:
-        wanted = from_json(json.loads(existing(draft).read_text(encoding="utf-8")))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{draft.name} is not JSON: {error}") from error
-    if isinstance(wanted, InvalidSettings):
-        raise BadInput(f"{draft.name}: {wanted}")
-    with wiring.open_ledger(Settings()).begin() as work:
-        _, today = active(work)
-        book = read_book(work)
-    outcome = what_if(book.arrays, today, wanted)
-    told = {
-        "accounts": len(book.arrays),
-        "currency": book.currency,
-        "accounts_in_other_currencies_left_out": book.left_out,
-        "moved": outcome.moved,
-        "before": _outlook(outcome.before),
-        "after": _outlook(outcome.after),
-    }
+    wanted = _draft_in(draft)
+    settings = Settings()
+    with wiring.open_ledger(settings).begin() as work:
+        standing = read_standing(work, settings)
+    told = as_plain(standing.against(wanted), standing)
     answer(told, as_json=as_json, text=lambda: table(told))
 
 
-def _outlook(outlook: Outlook) -> dict[str, Any]:
-    return {
-        "tiers": {tier: dataclasses.asdict(figures) for tier, figures in outlook.tiers.items()},
-        "expected_recovery": round(outlook.expected_recovery, 2),
-        "contacts": {agent: round(outlook.contacts(agent), 1) for agent in AGENTS},
-        "hours": {agent: round(outlook.hours(agent), 1) for agent in AGENTS},
-    }
+def _draft_in(path: Path) -> StrategySettings:
+    try:
+        wanted = from_json(json.loads(existing(path).read_text(encoding="utf-8")))
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path.name} is not JSON: {error}") from error
+    if isinstance(wanted, InvalidSettings):
+        raise BadInput(f"{path.name}: {wanted}")
+    return wanted

@@ -13,28 +13,35 @@ from nicegui.events import ValueChangeEventArguments
 from sqlmodel import select
 from starlette.responses import RedirectResponse
 
+from app.simulating import Standing, read_standing
 from app.web.language import Language, language_of
 from app.web.look import frame, panel, piece, text
 from app.web.needs import Needs
 from app.web.staff import StaffDoor
+from app.web.strategy_day import fairness, gate, load
 from app.web.strategy_effect import effect, tier_grid
 from app.web.words import moment, say
 from ledger.tables import StrategyVersion
 from strategy.settings import StrategySettings
 from strategy.versions import active, publish
-from strategy.whatif.effect import what_if
-from strategy.whatif.read import Book, read_book
+from strategy.whatif.simulate import Simulation
 
 
 @dataclass(frozen=True)
 class Room:
-    """What the page is about: the accounts, and the strategy version in force when it was read."""
+    """What the page is about: the accounts under the strategy in force when it was read."""
 
-    book: Book
-    version: int
+    standing: Standing
     author: str
     published: str
-    settings: StrategySettings
+
+    @property
+    def settings(self) -> StrategySettings:
+        return self.standing.in_force
+
+    @property
+    def currency(self) -> str:
+        return self.standing.book.currency
 
 
 def strategy_page(needs: Needs, door: StaffDoor) -> None:
@@ -48,7 +55,8 @@ def strategy_page(needs: Needs, door: StaffDoor) -> None:
         language = language_of(request)
         frame(request, language, "strategy", staff, needs.settings.mode == "demo")
         room = await run_sync(_read, needs)
-        screen = _Screen(needs, staff.name, language, room)
+        found = await run_sync(room.standing.against, room.settings)
+        screen = _Screen(needs, staff.name, language, room, found)
         screen.build()
         return None
 
@@ -56,10 +64,9 @@ def strategy_page(needs: Needs, door: StaffDoor) -> None:
 def _read(needs: Needs) -> Room:
     # A ledger without a strategy gets the default one, which is a write.
     with needs.ledger.begin() as work:
-        version, settings = active(work)
-        row = work.session.exec(select(StrategyVersion).where(StrategyVersion.version == version)).one()
-        published = moment(row.published_at) if row.published_at else ""
-        return Room(read_book(work), version, row.author, published, settings)
+        standing = read_standing(work, needs.settings)
+        row = work.session.exec(select(StrategyVersion).where(StrategyVersion.version == standing.version)).one()
+        return Room(standing, row.author, moment(row.published_at) if row.published_at else "")
 
 
 class Slider(ui.slider):
@@ -71,13 +78,16 @@ class Slider(ui.slider):
 class _Screen:
     """One manager's open page: a draft that only this page knows until it is published."""
 
-    def __init__(self, needs: Needs, name: str, language: Language, room: Room) -> None:
+    def __init__(self, needs: Needs, name: str, language: Language, room: Room, found: Simulation) -> None:
         self._needs = needs
         self._author = name
         self._note = ""
         self._language: Language = language
         self._room = room
         self._draft = room.settings
+        self._found = found
+        self._counted = self._draft
+        self._counting = False
 
     def build(self) -> None:
         language = self._language
@@ -96,18 +106,22 @@ class _Screen:
     @ui.refreshable_method
     def _version_line(self) -> None:
         room = self._room
-        facts = {"version": room.version, "author": room.author, "at": room.published}
+        facts = {"version": room.standing.version, "author": room.author, "at": room.published}
         text(say("strategy.version", self._language, **facts), "tiny quiet")
 
     @ui.refreshable_method
     def _grid(self) -> None:
-        outcome = what_if(self._room.book.arrays, self._room.settings, self._draft)
-        tier_grid(outcome, self._room.book.currency, self._language)
+        tier_grid(self._found.what_if, self._room.currency, self._language)
 
     @ui.refreshable_method
     def _effect(self) -> None:
-        outcome = what_if(self._room.book.arrays, self._room.settings, self._draft)
-        effect(outcome, self._room.book.currency, self._language)
+        found, currency, language = self._found, self._room.currency, self._language
+        effect(found, currency, language)
+        with piece("div", "room-grid"):
+            load(found, currency, language)
+            with piece("div", "case-col"):
+                gate(found, language)
+                fairness(found, language)
 
     @ui.refreshable_method
     def _sliders(self) -> None:
@@ -121,7 +135,7 @@ class _Screen:
                 value=float(self._draft.hard_rules.large_balance),
                 min=1,
                 step=10_000,
-                suffix=self._room.book.currency,
+                suffix=self._room.currency,
                 on_change=self._move_large_balance,
             ).props(f'outlined dense debounce=300 aria-label="{say("strategy.large_balance", language)}"')
             button = text(say("strategy.reset", language), "btn", tag="button")
@@ -133,28 +147,39 @@ class _Screen:
             text(label, tag="span")
             shown = text(f"{value:.2f}", "num strong", tag="span")
 
-        def moved(event: ValueChangeEventArguments[float | None]) -> None:
+        async def moved(event: ValueChangeEventArguments[float | None]) -> None:
             to = float(event.value or 0)
             shown.set_text(f"{to:.2f}")
-            self._change(moved_to(to))
+            await self._change(moved_to(to))
 
         slider = Slider(min=0, max=1, step=0.01, value=value, on_change=moved)
         slider.props(f'aria-label="{label}" color=primary')
 
-    def _move_large_balance(self, event: ValueChangeEventArguments[float | None]) -> None:
+    async def _move_large_balance(self, event: ValueChangeEventArguments[float | None]) -> None:
         # An empty or senseless field is a half-typed one: the draft waits for a number.
         if event.value is None or event.value < 1:
             return
         rules = replace(self._draft.hard_rules, large_balance=Decimal(str(event.value)))
-        self._change(replace(self._draft, hard_rules=rules))
+        await self._change(replace(self._draft, hard_rules=rules))
 
-    def _change(self, draft: StrategySettings) -> None:
+    async def _change(self, draft: StrategySettings) -> None:
+        """Count in another thread, so that the page stays awake; of drafts that come meanwhile, the last one."""
         self._draft = draft
-        self._grid.refresh()
-        self._effect.refresh()
+        if self._counting:
+            return
+        self._counting = True
+        try:
+            while self._counted is not self._draft:
+                wanted = self._draft
+                self._found = await run_sync(self._room.standing.against, wanted)
+                self._counted = wanted
+                self._grid.refresh()
+                self._effect.refresh()
+        finally:
+            self._counting = False
 
-    def _reset(self) -> None:
-        self._change(self._room.settings)
+    async def _reset(self) -> None:
+        await self._change(self._room.settings)
         self._sliders.refresh()
 
     def _publish_form(self) -> None:
@@ -172,22 +197,23 @@ class _Screen:
         if not author:
             ui.notify(say("strategy.author_needed", language), type="warning")
             return
-        moved = what_if(self._room.book.arrays, self._room.settings, self._draft).moved
-        version = await run_sync(self._put_in_force, author)
+        draft = self._draft
+        moved = (await run_sync(self._room.standing.against, draft)).what_if.moved
+        version = await run_sync(self._put_in_force, draft, author)
         if version is None:
             ui.notify(say("strategy.stale", language), type="warning")
         else:
             ui.notify(say("strategy.published", language, version=version, moved=moved), type="positive")
         self._room = await run_sync(_read, self._needs)
-        self._draft = self._room.settings
-        for part in (self._version_line, self._grid, self._effect, self._sliders):
+        await self._change(self._room.settings)
+        for part in (self._version_line, self._sliders):
             part.refresh()
 
-    def _put_in_force(self, author: str) -> int | None:
+    def _put_in_force(self, draft: StrategySettings, author: str) -> int | None:
         """The new version, or None when the one that the page was drawn from is no longer in force."""
         with self._needs.ledger.begin() as work:
-            if active(work)[0] != self._room.version:
+            if active(work)[0] != self._room.standing.version:
                 return None
-            version = publish(work, self._draft, author, self._note.strip())
+            version = publish(work, draft, author, self._note.strip())
             self._needs.retier(work)
             return version

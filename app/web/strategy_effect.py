@@ -1,14 +1,17 @@
-"""Pictures of a what-if: the tier grid, and what a draft would change."""
+"""Pictures of a what-if: the tier grid, what a draft would bring and cost, and the accounts that change tier."""
 
 from __future__ import annotations
+
+from nicegui.element import Element
 
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
 from app.web.words import name_of, say
-from strategy.settings import TIERS, Assumptions
+from strategy.settings import TIERS
 from strategy.tiers import GRID
 from strategy.whatif.effect import WhatIf
 from strategy.whatif.recovery import PERIOD_DAYS
+from strategy.whatif.simulate import Simulation
 
 MOST_MOVES = 8
 
@@ -36,28 +39,32 @@ def _cell(outcome: WhatIf, tier: str, currency: str, language: Language) -> None
             tag(say("strategy.bot" if after.agent == "bot" else "strategy.people", language))
         with piece("div", "wrap"):
             text(f"{after.accounts:,}", "big", tag="span")
-            _change(after.accounts - before.accounts)
+            change(after.accounts - before.accounts)
         text(f"{say('desk.balance', language)} {after.balance:,.0f} {currency}", "tiny quiet num")
         text(f"{say('strategy.recovery', language)} {after.expected_recovery:,.0f} {currency}", "tiny quiet num")
         with piece("div", "bar"):
             piece("div").style(f"width:{after.accounts / total if total else 0:.1%}")
 
 
-def effect(outcome: WhatIf, currency: str, language: Language) -> None:
-    """What publishing would change: recovery, load and the accounts that change tier."""
+def effect(found: Simulation, currency: str, language: Language) -> None:
+    """What publishing would change: recovery and cost with their intervals, load, and the accounts that move."""
+    outcome, money = found.what_if, found.money
     with panel(say("strategy.effect", language)):
-        with piece("div", "figures"):
-            _figure(
-                say("strategy.recovery", language),
-                outcome.before.expected_recovery,
-                outcome.after.expected_recovery,
-                currency,
-            )
+        with piece("div", "figures four"):
+            for name, before, after, moved in (
+                ("strategy.recovery", money.before.recovery, money.after.recovery, money.change.recovery),
+                ("strategy.cost", money.before.cost, money.after.cost, money.change.cost),
+            ):
+                with _figure(say(name, language), before.value, after.value, currency):
+                    text(f"{after.low:,.0f} – {after.high:,.0f}", "tiny quiet num")
+                    if round(moved.value):
+                        span = say("strategy.change", language, low=f"{moved.low:+,.0f}", high=f"{moved.high:+,.0f}")
+                        text(span, "tiny quiet num")
             for agent, name in (("bot", "strategy.bot"), ("human", "strategy.people")):
                 label = f"{say('strategy.load', language)} · {say(name, language)}"
                 unit = say("strategy.hours", language)
                 _figure(label, outcome.before.hours(agent), outcome.after.hours(agent), unit)
-        _assumptions(language)
+        _assumptions(found, language)
         text(f"{say('strategy.moves', language)}: {outcome.moved:,}", "strong")
         if outcome.moved == 0:
             text(say("strategy.no_moves", language), "quiet")
@@ -65,27 +72,34 @@ def effect(outcome: WhatIf, currency: str, language: Language) -> None:
         _moves(outcome, language)
 
 
-def _assumptions(language: Language) -> None:
-    assumed = Assumptions()
+def _assumptions(found: Simulation, language: Language) -> None:
+    assumed = found.after.placed.settings.assumptions
     facts = {
         "days": PERIOD_DAYS,
         "bot": f"{assumed.minutes_per_contact['bot']:g}",
         "human": f"{assumed.minutes_per_contact['human']:g}",
-        "factor": f"{assumed.recovery_factor['human']:g}",
+        "chat": f"{assumed.uplift['bot_chat']:g}",
+        "voice": f"{assumed.uplift['bot_voice']:g}",
+        "call": f"{assumed.uplift['human_voice']:g}",
     }
-    text(say("strategy.assumed", language, **facts), "tiny quiet")
+    covers = "strategy.covers_both" if found.money.parameters else "strategy.covers_chance"
+    text(f"{say('strategy.assumed', language, **facts)} {say(covers, language)}", "tiny quiet")
 
 
-def _figure(label: str, before: float, after: float, unit: str) -> None:
-    with piece("div", "figure"):
+def _figure(label: str, before: float, after: float, unit: str) -> Element:
+    figure = piece("div", "figure")
+    with figure:
         text(label, "tiny quiet")
-        text(f"{after:,.0f} {unit}", "big")
-        _change(round(after) - round(before))
+        with piece("div", "wrap"):
+            text(f"{after:,.0f} {unit}", "big", tag="span")
+            change(round(after) - round(before))
+    return figure
 
 
-def _change(difference: int) -> None:
-    if difference:
-        text(f"{difference:+,}", "num strong", tag="span")
+def change(difference: float) -> None:
+    """What differs from the version in force; nothing where nothing does."""
+    if round(difference):
+        text(f"{difference:+,.0f}", "num strong", tag="span")
 
 
 def _moves(outcome: WhatIf, language: Language) -> None:

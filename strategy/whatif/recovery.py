@@ -160,7 +160,7 @@ def ranges(
     The two strategies meet the same draws and the same payers, so the change is known better than either of them.
     :param terms: before and after, as `exact`.
     """
-    noise = np.random.default_rng(seed)
+    luck = np.random.default_rng(seed).standard_normal(DRAWS)
     none = CalibrationDraws(NO_CHANGE, NO_CHANGE)
     recovery_drawn, cost_drawn, recovery_chance, cost_chance = [], [], [], []
     for side, each in enumerate(terms):
@@ -178,15 +178,14 @@ def ranges(
         centres = (*value, value[1] - value[0])
         shifts = (*drawn, drawn[1] - drawn[0])
         found.append(
-            [_range(*each, noise) for each in zip(centres, shifts, np.sqrt(chance), strict=True)],
+            [_range(*each, luck) for each in zip(centres, shifts, np.sqrt(chance), strict=True)],
         )
     before, after, change = (Money(recovery, cost) for recovery, cost in zip(*found, strict=True))
     return Ranges(before, after, change, parameters=draws is not None)
 
 
-def _range(value: float, shifts: Floats, chance: float, noise: np.random.Generator) -> Range:
-    moved = np.resize(shifts, DRAWS) + chance * noise.standard_normal(DRAWS)
-    low, high = np.quantile(moved, (LOW, HIGH))
+def _range(value: float, shifts: Floats, chance: float, luck: Floats) -> Range:
+    low, high = np.quantile(np.resize(shifts, DRAWS) + chance * luck, (LOW, HIGH))
     return Range(value, value + float(low), value + float(high))
 
 

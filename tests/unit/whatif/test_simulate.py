@@ -35,7 +35,8 @@ def test_every_part_counts_the_same_book():
     assert found.money.after.recovery.value == pytest.approx(found.after.placed.outlook.expected_recovery)
     assert found.money.after.cost.value == pytest.approx(found.after.placed.outlook.cost)
     assert found.what_if.moved > 0
-    assert found.after.denials.reasons["HOLD_ACTIVE"] == found.before.denials.reasons["HOLD_ACTIVE"]
+    # Whoever is on hold is with people, whom a hold does not stop.
+    assert "HOLD_ACTIVE" not in found.after.denials.reasons
 
 
 def test_without_a_day_the_rest_is_answered_all_the_same():
@@ -71,7 +72,7 @@ def test_the_interval_of_a_ratio_holds_the_truth_as_often_as_it_says():
 
 def test_a_million_accounts_answer_while_a_slider_is_moved():
     started = time.perf_counter()
-    seconds = whatif_speed(1_000_000)
+    seconds = whatif_speed(1_000_000, repeats=2)
     # The aims are 0.1 and 1 s on a quiet machine; tests share theirs.
     assert seconds["threshold_s"] < 0.3
     assert seconds["everything_s"] < 1.0
