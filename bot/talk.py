@@ -52,13 +52,18 @@ class Terms:
 
 
 def floors_of(account: Account, treatment: Treatment) -> Floors:
-    """The bounds of a promise on `account` as its treatment allows; the smallest part is rounded up to a whole unit."""
+    """The bounds of a promise on `account` as its treatment allows; the smallest part is rounded up to a whole unit.
+
+    Where no part is offered it is all that is due, and where no later day is, it is today.
+    """
     smallest = (account.amount_due * treatment.part_floor).quantize(Decimal(1), rounding=ROUND_UP)
+    if "part" not in treatment.offers:
+        smallest = account.amount_due
     return Floors(
         smallest=Money(smallest, account.currency),
         due=Money(account.amount_due, account.currency),
         balance=Money(account.balance, account.currency),
-        days=treatment.promise_days,
+        days=treatment.promise_days if "later" in treatment.offers else 0,
     )
 
 
@@ -119,10 +124,15 @@ class Talk:
         """Whether the talk has opened a case."""
         return bool(self.facts.get("escalated"))
 
+    @cached_property
+    def treatment(self) -> Treatment:
+        """How this account is treated: the tone, and what may be agreed to."""
+        return treatment_of(self.work, self.account.id)
+
     @property
     def floors(self) -> Floors:
         """The bounds of a promise in this talk."""
-        return floors_of(self.account, treatment_of(self.work, self.account.id))
+        return floors_of(self.account, self.treatment)
 
     def money(self, amount: Decimal) -> Money:
         return Money(amount, self.account.currency)

@@ -13,6 +13,8 @@ from ledger.tables import Promise
 
 # After so many texts in a row that nobody could make sense of, a person takes over.
 MOST_MISSES = 3
+# The same facts in every tone of a treatment.
+REMINDERS = {"gentle": "reminder_gentle", "plain": "reminder", "firm": "reminder_firm"}
 
 
 def open_talk(talk: Talk, request: ActionRequest) -> Effect:
@@ -87,10 +89,16 @@ def consequences(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def plan(talk: Talk, request: ActionRequest) -> Effect:
-    """A part can be promised at once, where the treatment takes parts; a plan over months is a colleague's to make."""
+    """What the treatment offers first can be promised at once; a plan over months is a colleague's to make."""
     floors = talk.floors
-    if floors.smallest.amount < floors.due.amount:
-        talk.say("offer_parts", smallest=floors.smallest, latest=talk.today + timedelta(days=floors.days))
+    latest = talk.today + timedelta(days=floors.days)
+    for offer in talk.treatment.offers:
+        if offer == "part" and floors.smallest.amount < floors.due.amount:
+            talk.say("offer_parts", smallest=floors.smallest, latest=latest)
+            break
+        if offer == "later" and floors.days > 0:
+            talk.say("offer_later", latest=latest)
+            break
     talk.say("plan_by_colleague")
     return go_on(talk, request)
 
@@ -166,4 +174,5 @@ def _offer_change(talk: Talk, promise: Promise) -> Effect:
 
 def _remind(talk: Talk) -> None:
     due = talk.money(talk.account.amount_due)
-    talk.say("reminder", discloses=("debt_facts",), amount_due=due, days_past_due=talk.account.dpd)
+    template = REMINDERS[talk.treatment.tone]
+    talk.say(template, discloses=("debt_facts",), amount_due=due, days_past_due=talk.account.dpd)

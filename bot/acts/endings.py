@@ -19,15 +19,16 @@ def goodbye(talk: Talk, _: ActionRequest) -> Effect:
 
 
 def callback(talk: Talk, request: ActionRequest) -> Effect:
-    """No contact before the day that the debtor names, or before tomorrow."""
+    """No contact before the day that the debtor names, or before tomorrow; a person calls where that is offered."""
     found = parse_date(request.text, talk.language, talk.today)
     days = max((found.value - talk.today).days, 1) if isinstance(found, Day) else 1
-    if isinstance(found, Day) and days <= talk.floors.days:
+    near = isinstance(found, Day) and days <= talk.treatment.promise_days
+    if isinstance(found, Day) and near and "callback" in talk.treatment.offers:
         talk.note(callback_on=found.value.isoformat())
         talk.say("callback_noted")
         talk.escalate(named("callback_wanted", request.text))
     else:
-        days = 1
+        days = days if near else 1
         talk.say("busy_now")
     talk.hold("callback_wanted", days)
     talk.close("callback_agreed")
