@@ -1,0 +1,1 @@
+"""Whether people of different sex, age, education or marital status are treated alike: measured, never assumed."""

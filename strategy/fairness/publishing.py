@@ -1,0 +1,36 @@
+"""What a second person must know before a strategy is published or a model promoted. Pure.
+
+Nothing is found, and nothing blocks, where no trait is known: that is "not measured", and is said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from strategy.fairness.findings import Finding
+from strategy.fairness.shares import GroupShare, group_shares, shares_finding
+from strategy.fairness.traits import measured_traits
+from strategy.settings import StrategySettings
+from strategy.tiers import tier_indexes
+from strategy.whatif.book import Book
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The open accounts by group under one strategy."""
+
+    traits: Mapping[str, tuple[GroupShare, ...]]
+    findings: tuple[Finding, ...]
+
+
+def shares(book: Book, settings: StrategySettings) -> Shares:
+    """Where the settings send the open accounts, by every known trait.
+
+    Each account counts in the tier the settings give it, its present side of the thresholds considered; arms, which
+    chance decides, are left out.
+    """
+    tiers = tier_indexes(book.arrays, settings, book.arrays.previous)
+    traits = {trait: group_shares(grouped, tiers, settings) for trait, grouped in measured_traits(book.traits).items()}
+    found = (shares_finding(trait, groups, settings.fairness) for trait, groups in traits.items())
+    return Shares(traits, tuple(each for each in found if each is not None))
