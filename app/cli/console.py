@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -61,6 +61,23 @@ def progress(title: str) -> Iterator[Step]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
         finished = bar.tasks[0].total or 1
         bar.update(task, completed=finished, total=finished)
+
+
+@contextmanager
+def stages(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress of work that tells its stages itself, `(stage, done, total)`: a bar, or a line, for each of them."""
+    with ExitStack() as now:
+        step: Step | None = None
+        shown = ""
+
+        def told(stage: str, done: int, total: int) -> None:
+            nonlocal step, shown
+            if step is None or stage != shown:
+                now.close()
+                step, shown = now.enter_context(progress(f"{title}: {stage}")), stage
+            step(done, total)
+
+        yield told
 
 
 def answer(value: Any, *, as_json: bool, text: Callable[[], str]) -> None:

@@ -32,7 +32,7 @@ def page(model_id: str, card: Mapping[str, Any], language: str) -> str:
         _section(say, "meaning", _items(say.all("meaning_list"))),
         _section(say, "limits", _items(say.all("limits_list"))),
         _section(say, "data", _data(say, card)),
-        _section(say, "figures", *_figures(say, card.get("out_of_time", {}))),
+        _section(say, "figures", *_figures(say, card)),
         _section(say, "calibration", say("calibration_text"), _calibration(say, card.get("calibration", {}))),
         _section(say, "reasons", say("reasons_text"), _weights(say, card.get("weight_of_groups", {}))),
         _section(say, "traits", say("traits_text"), _proxies(say)),
@@ -78,6 +78,7 @@ def _data(say: _Words, card: Mapping[str, Any]) -> str:
         (
             f"{say('data_accounts')}: {_number(data.get('accounts'))}",
             f"{say('data_rows')}: {_number(data.get('panel_rows'))}",
+            f"{say('data_answers')}: {data.get('answers', WITHOUT)}",
             f"{say('data_months')}: {', '.join(data.get('months', ())) or WITHOUT}",
             f"{say('data_inputs')}: {len(card.get('spec', ()))}",
             f"{say('data_hash')}: `{data.get('sha256', WITHOUT)}`",
@@ -85,20 +86,34 @@ def _data(say: _Words, card: Mapping[str, Any]) -> str:
     )
 
 
-def _figures(say: _Words, tested: Mapping[str, Any]) -> list[str]:
-    parts = [
-        say("figures_text", trained_on=", ".join(tested.get("trained_on", ())), tested_on=tested.get("tested_on")),
-        _measured(say, tested),
-    ]
-    unseen = tested.get("accounts_never_seen")
+def _figures(say: _Words, card: Mapping[str, Any]) -> list[str]:
+    tested, unseen = card.get("out_of_time", {}), card.get("accounts_never_seen", {})
+    if "tested_on" in tested:
+        months = {"trained_on": ", ".join(tested["trained_on"]), "tested_on": tested["tested_on"]}
+        parts = [say("figures_text", **months), _measured(say, tested)]
+        if tested.get("accounts_never_seen"):
+            parts += [say("figures_both"), _measured(say, tested["accounts_never_seen"])]
+        if tested.get("amount"):
+            parts.append(_amount(say, tested["amount"]))
+    else:
+        parts = [say("figures_none", why=tested.get("absent", WITHOUT))]
     if unseen:
-        parts += [say("figures_unseen"), _measured(say, unseen)]
-    return [*parts, say("intervals" if "[" in parts[1] else "no_intervals")]
+        parts += [say("figures_unseen", tested_on=unseen.get("tested_on", WITHOUT)), _measured(say, unseen)]
+    parts.append(say("intervals" if any("[" in part for part in parts) else "no_intervals"))
+    absent = card.get("absent_heads", {})
+    if absent:
+        parts.append(_items(say("absent", head=say.name_of(head), why=why) for head, why in absent.items()))
+    return parts
 
 
 def _measured(say: _Words, figures: Mapping[str, Any]) -> str:
     rows = [(say(head), *(figure(figures[head], name) for name in FIGURES)) for head in MEASURED if figures.get(head)]
     return _table((say("head"), *(say(name) for name in FIGURES)), rows)
+
+
+def _amount(say: _Words, amount: Mapping[str, Any]) -> str:
+    rows = [(say.name_of(name), figure(amount, name)) for name in amount if not name.endswith("_interval")]
+    return _table((say("amount"), say("value")), rows)
 
 
 def figure(figures: Mapping[str, Any], name: str) -> str:

@@ -17,7 +17,7 @@ from strategy.scoring.calibration import Platt
 from strategy.scoring.card import page
 from strategy.scoring.disk import to_disk, write_whole
 from strategy.scoring.features import FeatureSpec, SpecUnknown
-from strategy.scoring.heads import HEADS, Head, Trained
+from strategy.scoring.heads import HEADS, OUTCOME_HEADS, Head, Trained
 
 AMOUNT = "amount"
 LANGUAGES = ("zh", "en")
@@ -48,8 +48,12 @@ class Model:
         return self.heads.get("ability")
 
     def require_columns(self, book: pl.DataFrame) -> None:
-        """:raises ModelUnusable: the book lacks a column that this model looks at."""
-        missing = [name for name in self.spec.columns if name not in book.columns]
+        """:raises ModelUnusable: the book lacks a column that this model looks at, or has it empty throughout."""
+        missing = [
+            name
+            for name in self.spec.columns
+            if name not in book.columns or (book.height and book[name].null_count() == book.height)
+        ]
         if missing:
             raise ModelUnusable(
                 f"model {self.id} was trained on columns that these accounts do not have: {', '.join(missing)}"
@@ -77,7 +81,9 @@ def write_model(folder: Path, trained: Trained, facts: Mapping[str, Any]) -> str
         **facts,
         "spec": trained.spec.to_json(),
         "calibration": calibration,
-        "weight_of_groups": {name: _weights(model, trained.spec) for name, model in models.items()},
+        "weight_of_groups": {
+            name: _weights(model, _spec_of(name, trained.card, trained.spec)) for name, model in models.items()
+        },
         "files": {f"{name}.cbm": _sha256(folder / f"{name}.cbm") for name in models},
     }
     model_id = _id_of(card)
@@ -101,16 +107,17 @@ def read_model(folder: Path, model_id: str) -> Model:
     card = read_card(folder, model_id)
     try:
         spec = FeatureSpec.from_json(card["spec"])
+        specs = {name: _spec_of(name, card, spec) for name in HEADS if f"{name}.cbm" in card["files"]}
     except SpecUnknown as error:
         raise ModelUnusable(
             f"model {model_id} was trained on other columns than this version computes ({error}); train again"
         ) from error
-    names = [name for name in HEADS if f"{name}.cbm" in card["files"]]
-    if "willingness" not in names:
+    if "willingness" not in specs:
         raise ModelUnusable(f"model {model_id} has no willingness")
     calibration = card["calibration"]
     heads = {
-        name: Head(_read(folder, name, card, spec, CatBoostClassifier()), Platt(**calibration[name])) for name in names
+        name: Head(_read(folder, name, card, seen, CatBoostClassifier()), Platt(**calibration[name]))
+        for name, seen in specs.items()
     }
     amount = None
     if f"{AMOUNT}.cbm" in card["files"]:
@@ -143,6 +150,17 @@ def _read(folder: Path, name: str, card: Mapping[str, Any], spec: FeatureSpec, m
     if list(model.feature_names_) != list(spec.names):
         raise ModelUnusable(f"model {_id_of(card)}: {path.name} was trained on other columns than its card says")
     return model
+
+
+def _spec_of(name: str, card: Mapping[str, Any], spec: FeatureSpec) -> FeatureSpec:
+    """What a head looks at: those for contact, promise and promise kept see the contact history as well.
+
+    :raises SpecUnknown: the card does not say what.
+    """
+    if name not in OUTCOME_HEADS:
+        return spec
+    outcomes = card.get("outcomes")
+    return FeatureSpec.from_json(outcomes.get("spec") if isinstance(outcomes, dict) else None)
 
 
 def _weights(model: CatBoost, spec: FeatureSpec) -> dict[str, float]:

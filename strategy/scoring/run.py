@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlmodel import col, delete
+from sqlmodel import SQLModel
 
 from ledger.bulk import append_frame
 from ledger.ledger import Ledger, UnitOfWork
@@ -19,7 +20,6 @@ from ledger.tables import Score, TierAssignment
 from strategy.arms import ARMS
 from strategy.placing import WHYS, Placements, place_all
 from strategy.quality.feed import FeedState, feed_state
-from strategy.quality.scores import drift_of, every, usable_scores
 from strategy.scoring.accounts import (
     as_book,
     as_columns,
@@ -28,6 +28,7 @@ from strategy.scoring.accounts import (
     open_accounts,
     present_tiers,
 )
+from strategy.scoring.heads import HEADS
 from strategy.scoring.leaf_tables import NotOblivious
 from strategy.scoring.registry import ModelUnusable, load
 from strategy.scoring.score import CHUNK, Progress, Scorer, silent
@@ -70,23 +71,12 @@ def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) 
     with ledger.begin() as work:
         version, settings = active(work)
         state = feed_state(work)
-        run_id = work.new_id()
-        accounts = open_accounts(work)
-        if scorer is not None:
-            try:
-                scorer.model.require_columns(as_book(accounts, scorer.model.spec))
-            except ModelUnusable as error:
-                scorer, problem = None, str(error)
-        if scorer is None or state.broken:
-            scores, scored = latest_scores(work), 0
-        else:
-            scores, scored = _new_scores(work, run_id, scorer, accounts, state, registry.parent, progress)
-            state = feed_state(work)
-        placed, moved = _place(work, run_id, settings, version, _with_scores(accounts, scores), state)
+        done = _go(work, settings, version, state, None if state.broken else scorer, progress)
         model_id = scorer.model.id if scorer else None
-        counts = {"accounts": accounts.height, "scored": scored, "moved": moved}
+        counts = {"accounts": done.accounts, "scored": done.scored, "moved": done.moved}
         work.audit("scoring.run", model_id or "none", {**counts, "version": version, "feed": state.status})
-    return ScoringRun(accounts.height, scored, placed.by_tier, moved, version, model_id, problem, state.status)
+    tiers = {tier: done.tiers[tier] for tier in TIERS if done.tiers[tier]}
+    return ScoringRun(done.accounts, done.scored, tiers, done.moved, version, model_id, problem, state.status)
 
 
 def retier(work: UnitOfWork) -> int:
@@ -97,93 +87,99 @@ def retier(work: UnitOfWork) -> int:
     :raises StrategyUnreadable: nothing is changed then.
     """
     version, settings = active(work)
-    accounts = _with_scores(open_accounts(work), latest_scores(work))
-    _place(work, work.new_id(), settings, version, accounts, feed_state(work))
-    work.audit("tiers.assigned", str(version), {"accounts": accounts.height})
-    return accounts.height
+    done = _go(work, settings, version, feed_state(work), None, silent)
+    work.audit("tiers.assigned", str(version), {"accounts": done.accounts})
+    return done.accounts
 
 
-def _new_scores(
+@dataclass(slots=True)
+class _Done:
+    accounts: int = 0
+    scored: int = 0
+    moved: int = 0
+    tiers: Counter[str] = field(default_factory=Counter)
+
+
+def _go(
     work: UnitOfWork,
-    run_id: str,
-    scorer: Scorer,
-    accounts: pl.DataFrame,
+    settings: StrategySettings,
+    version: int,
     state: FeedState,
-    home: Path,
+    scorer: Scorer | None,
     progress: Progress,
-) -> tuple[pl.DataFrame, int]:
-    """The scores that count from now on, and how many of them are new.
+) -> _Done:
+    """Record new scores, where there is a scorer, and every assignment that is another one than before.
 
-    Accounts of a batch that came in broken keep their old ones; so does everybody when the new ones are worth nothing.
+    While one chunk is written, the next one is scored: the database works beside us.
     """
-    came_in_broken = pl.col("batch_id").is_in(list(state.broken_imports))
-    well, others = accounts.filter(~came_in_broken), accounts.filter(came_in_broken)
-    scorer.drift, scorer.every = drift_of(scorer.model), every(well.height)
-    new = _score(work, run_id, scorer, well, progress)
-    if not usable_scores(work, run_id, scorer.drift, home):
-        work.session.execute(delete(Score).where(col(Score.run_id) == run_id))
-        return latest_scores(work), 0
-    if others.is_empty():
-        return new, new.height
-    return pl.concat([new, latest_scores(work).join(others, "account_id", "semi")]), new.height
-
-
-def _score(work: UnitOfWork, run_id: str, scorer: Scorer, accounts: pl.DataFrame, progress: Progress) -> pl.DataFrame:
-    """Record a score for every account that can have one: account_id, score_id, willingness, ability.
-
-    While one chunk is written, the next one is scored.
-    """
-    book = as_book(accounts, scorer.model.spec)
-    found = [pl.DataFrame(schema={"account_id": pl.String, "score_id": pl.String, **_SCORES})]
-    progress(0, book.height)
+    run = {"run_id": work.new_id(), "created_at": work.now.replace(tzinfo=None).isoformat(" ", "microseconds")}
+    accounts = open_accounts(work)
+    before = latest_assignments(work)
+    before = accounts.select("account_id").join(before, "account_id", "left", maintain_order="left")
+    present = present_tiers(work, before, settings).to_numpy()
+    old_scores = latest_scores(work) if scorer is None else None
+    done = _Done(accounts.height)
+    progress(0, accounts.height)
     with ThreadPoolExecutor(1) as writer:
-        written: Future[None] | None = None
-        for start in range(0, book.height, CHUNK):
-            chunk = book.slice(start, CHUNK)
-            rows = _score_rows(work, run_id, start, scorer, chunk)
-            if written:
-                written.result()
-            written = writer.submit(append_frame, work, Score, rows)
-            found.append(rows.select("account_id", pl.col("id").alias("score_id"), *_SCORES))
-            progress(start + chunk.height, book.height)
-        if written:
-            written.result()
-    return pl.concat(found)
+        written: list[Future[None]] = []
+        for start in range(0, accounts.height, CHUNK):
+            part = accounts.slice(start, CHUNK)
+            batches: list[tuple[type[SQLModel], pl.DataFrame]] = []
+            if scorer is not None:
+                new = _score_rows(scorer, part, start, run)
+                batches.append((Score, new))
+                done.scored += new.height
+                scores = new.select("account_id", "willingness", "ability", pl.col("id").alias("score_id"))
+            elif old_scores is not None:
+                scores = old_scores
+            part = part.join(scores, "account_id", "left", maintain_order="left")
+            broken = part["batch_id"].is_in(list(state.broken_batches)).to_numpy()
+            placed = place_all(
+                as_columns(part, broken), settings, part["account_id"], present[start : start + part.height]
+            )
+            done.tiers.update(placed.by_tier)
+            moved = _moved(part, placed, settings, before.slice(start, CHUNK), version, start, run)
+            batches.append((TierAssignment, moved))
+            done.moved += moved.height
+            for each in written:
+                each.result()
+            written = [writer.submit(append_frame, work, table, rows) for table, rows in batches]
+            progress(start + part.height, accounts.height)
+        for each in written:
+            each.result()
+    return done
 
 
-_SCORES = {"willingness": pl.Float64, "ability": pl.Float64}
-
-
-def _score_rows(work: UnitOfWork, run_id: str, start: int, scorer: Scorer, chunk: pl.DataFrame) -> pl.DataFrame:
-    """Ids count up within a run: the database appends to its indexes instead of writing all over them."""
+def _score_rows(scorer: Scorer, accounts: pl.DataFrame, start: int, run: Mapping[str, str]) -> pl.DataFrame:
+    """A row of the score table for every account that can have a score."""
+    book = as_book(accounts, scorer.model.spec)
     return (
-        scorer.score(chunk)
-        .with_columns(chunk["as_of"], _ids(run_id, "s", start, chunk.height))
+        scorer.score(book)
+        .with_columns(book["as_of"], _ids(run, "s", start, book.height))
         .filter(pl.col("willingness").is_not_null())
         .rename({"external_ref": "account_id"})
         .with_columns(
+            pl.col(HEADS).round(6),
             (pl.col("expected_amount") * 100).round().cast(pl.Int64),
-            run_id=pl.lit(run_id),
             model_id=pl.lit(scorer.model.id),
-            created_at=pl.lit(work.now.replace(tzinfo=None)),
+            **{name: pl.lit(value) for name, value in run.items()},
         )
     )
 
 
-def _place(
-    work: UnitOfWork, run_id: str, settings: StrategySettings, version: int, accounts: pl.DataFrame, state: FeedState
-) -> tuple[Placements, int]:
-    """Record an assignment for every account whose place is a new one; where all of them are, and how many moved.
-
-    :param accounts: open accounts with score_id, willingness and ability, null where there is no score.
-    """
-    broken: NDArray[np.bool_] = accounts["batch_id"].is_in(list(state.broken_batches)).to_numpy()
-    before = accounts.select("account_id").join(latest_assignments(work), "account_id", "left", maintain_order="left")
-    present = present_tiers(work, before, settings)
-    placed = place_all(as_columns(accounts, broken), settings, accounts["account_id"], present.to_numpy())
+def _moved(
+    accounts: pl.DataFrame,
+    placed: Placements,
+    settings: StrategySettings,
+    before: pl.DataFrame,
+    version: int,
+    start: int,
+    run: Mapping[str, str],
+) -> pl.DataFrame:
+    """A row of the assignment table for every account whose place is another one than before."""
     names = [settings.treatments[tier].name for tier in TIERS]
     rows = accounts.select(
-        _ids(run_id, "t", 0, accounts.height),
+        _ids(run, "t", start, accounts.height),
         "account_id",
         "score_id",
         tier=pl.lit(_named(TIERS, placed.tiers)),
@@ -192,23 +188,16 @@ def _place(
         arm=pl.lit(_named(ARMS, placed.arms)),
         propensity=pl.lit(pl.Series(placed.propensity)),
         strategy_version=pl.lit(version, dtype=pl.Int64),
-        run_id=pl.lit(run_id),
-        created_at=pl.lit(work.now.replace(tzinfo=None)),
+        **{name: pl.lit(value) for name, value in run.items()},
     )
-    other = pl.any_horizontal(pl.col(name).ne_missing(pl.lit(before[name])) for name in _PLACED)
-    moved = rows.filter(other)
-    append_frame(work, TierAssignment, moved)
-    return placed, moved.height
+    return rows.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.lit(before[name])) for name in _PLACED))
 
 
-def _with_scores(accounts: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
-    return accounts.join(scores, "account_id", "left", maintain_order="left")
-
-
-def _named(names: tuple[str, ...] | list[str], positions: NDArray[np.int8]) -> pl.Series:
+def _named(names: Sequence[str], positions: NDArray[np.int8]) -> pl.Series:
     return pl.Series(names, dtype=pl.String).gather(positions.astype(np.int64))
 
 
-def _ids(run_id: str, kind: str, start: int, rows: int) -> pl.Expr:
+def _ids(run: Mapping[str, str], kind: str, start: int, rows: int) -> pl.Expr:
+    """Ids that count up within a run: the database appends to its indexes instead of writing all over them."""
     number = pl.int_range(start, start + rows).cast(pl.String).str.zfill(8)
-    return pl.concat_str(pl.lit(f"{run_id}-{kind}"), number).alias("id")
+    return pl.concat_str(pl.lit(f"{run['run_id']}-{kind}"), number).alias("id")
