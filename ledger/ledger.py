@@ -58,7 +58,8 @@ class Ledger:
     def begin(self) -> Iterator[UnitOfWork]:
         """A write transaction: committed at the end, rolled back on any exception.
 
-        Writers are serialised (SQLite: BEGIN IMMEDIATE), so what is read inside still holds when it is committed.
+        Writers are serialised (SQLite: BEGIN IMMEDIATE; PostgreSQL: one advisory lock), so what is read inside still
+        holds when it is committed.
         """
         engine = self.engine.execution_options(amends_write=True)
         with Session(engine, expire_on_commit=False) as session, session.begin():
@@ -91,5 +92,26 @@ def sqlite_engine(path: Path) -> Engine:
     def _begin(connection: Any) -> None:
         write = connection.get_execution_options().get("amends_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+WRITERS = 0x616D656E6473
+"""PostgreSQL's advisory lock that a writing transaction holds to its end: the word amends in ASCII."""
+
+
+def postgres_engine(url: str) -> Engine:
+    """An engine on a PostgreSQL database, with the same promises: one writer at a time, consistent views to read.
+
+    :param url: ``postgresql+psycopg://...``.
+    """
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        if connection.get_execution_options().get("amends_write", False):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
     return engine

@@ -1,0 +1,1 @@
+"""Benchmarks: how good the models are, and how fast everything is; see `scripts/bench`."""

@@ -1,0 +1,71 @@
+"""A real PostgreSQL for one benchmark or test: a folder of its own, no port, gone afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB", "listen_addresses": ""}
+"""Beside what PostgreSQL comes with; writes are as durable as they are by default."""
+
+
+def missing() -> str | None:
+    """Why no server can be started here; None when one can."""
+    for program in ("initdb", "postgres"):
+        if shutil.which(program) is None:
+            return f"PostgreSQL is not installed: there is no `{program}`"
+    if os.geteuid() == 0 and _unprivileged() is None:
+        return "PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody`"
+    return None
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """:yields: an SQLAlchemy URL of an empty database in UTF-8."""
+    folder = Path(tempfile.mkdtemp(prefix="amends-postgres-"))
+    someone: dict[str, Any] = {}
+    if os.geteuid() == 0 and (user := _unprivileged()):
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        someone = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    data = folder / "data"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    try:
+        initdb = ["initdb", "-D", str(data), "-E", "UTF8", "--locale", "C", "-U", "amends", "-A", "trust"]
+        subprocess.run(initdb, check=True, **quiet, **someone)
+        options = [each for name, value in SETTINGS.items() for each in ("-c", f"{name}={value}")]
+        server = subprocess.Popen(["postgres", "-D", str(data), "-k", str(folder), *options], **quiet, **someone)
+        try:
+            _wait(folder / ".s.PGSQL.5432", server)
+            yield f"postgresql+psycopg://amends@/postgres?host={folder}"
+        finally:
+            server.send_signal(signal.SIGINT)  # do not wait for clients
+            server.wait(60)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(socket: Path, server: subprocess.Popen[bytes], seconds: float = 30) -> None:
+    until = time.perf_counter() + seconds
+    while not socket.exists():
+        if server.poll() is not None or time.perf_counter() > until:
+            raise RuntimeError("PostgreSQL did not start")
+        time.sleep(0.05)
+    time.sleep(0.3)  # the socket is there a moment before the server answers
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    return None
