@@ -11,9 +11,9 @@ import polars as pl
 from ledger.ledger import UnitOfWork
 from strategy.outcomes.history import OUTCOME_SPEC
 from strategy.outcomes.records import events_of
-from strategy.outcomes.rows import OUTCOME_HEADS, with_book
+from strategy.outcomes.rows import with_book
 from strategy.scoring.features import FeatureSpec, SpecUnknown, feature_table
-from strategy.scoring.heads import Head
+from strategy.scoring.heads import OUTCOME_HEADS, Head
 
 HOURS_AHEAD: Final = 24
 """The contact that is asked about: a bot's chat message, this many hours from now."""

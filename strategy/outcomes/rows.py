@@ -14,7 +14,6 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import numpy as np
 import polars as pl
@@ -23,8 +22,6 @@ from numpy.typing import NDArray
 from strategy.outcomes.events import Events
 from strategy.outcomes.history import OUTCOME_SPEC, at_moments
 from strategy.scoring.features import feature_table
-
-OUTCOME_HEADS: Final = ("contact", "promise", "kept")
 
 
 @dataclass(frozen=True)

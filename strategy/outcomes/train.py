@@ -9,9 +9,9 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from strategy.outcomes.history import OUTCOME_SPEC
-from strategy.outcomes.rows import OUTCOME_HEADS, Rows
+from strategy.outcomes.rows import Rows
 from strategy.scoring.fitting import NotEnoughHistory, fit_head, grow
-from strategy.scoring.heads import Head
+from strategy.scoring.heads import OUTCOME_HEADS, Head
 from strategy.scoring.metrics import figures
 
 Source = Literal["observed", "simulated"]

@@ -17,6 +17,9 @@ from strategy.scoring.features import FeatureSpec
 HEADS: tuple[str, ...] = ("willingness", "ability", "contact", "promise", "kept")
 """What a head can answer. Willingness is always there; any other head needs outcomes that a book may not have."""
 
+OUTCOME_HEADS: tuple[str, ...] = ("contact", "promise", "kept")
+"""Those that are learnt from what became of contacts; see strategy/outcomes/."""
+
 Table: TypeAlias = NDArray[np.float32] | Pool
 """(rows, len(spec.names)), columns in the spec's order."""
 

@@ -13,9 +13,10 @@ from played import START, books, played
 from rehearsal.simulated_outcomes import ends_by
 from strategy.outcomes.events import UTC as MOMENT
 from strategy.outcomes.history import NAMES, OUTCOME_SPEC
-from strategy.outcomes.rows import OUTCOME_HEADS, training_rows
+from strategy.outcomes.rows import training_rows
 from strategy.outcomes.train import ENOUGH, train_outcomes
 from strategy.scoring.features import FeatureSpec
+from strategy.scoring.heads import OUTCOME_HEADS
 
 
 def rows(until=None, known=None):
