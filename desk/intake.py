@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -15,6 +16,7 @@ from ledger.latest import is_latest_assignment
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
 from strategy.arms import treatment_given
+from strategy.capacity.read import worth_of_contacts
 from strategy.settings import StrategySettings
 
 WITH_A_PERSON = {"hold", "sensitive"}
@@ -65,7 +67,11 @@ def open_tier_cases(work: UnitOfWork, settings: StrategySettings) -> int:
     as often as it likes: an account that still has a case gets no second one, and between two cases lie at least the
     treatment's cadence days. A hold or a waiting case alone opens none, for whoever placed it has brought the account
     to a person already.
+
+    Where the strategy limits people's hours, accounts of ``people`` (a hard rule, or no score) and those that chance
+    gave to a person come first and wait for nothing; the others share what is left of the day, dearest first.
     """
+    opened = 0
     last_case = (
         select(Case.account_id, func.max(Case.opened_at, type_=UtcDateTime).label("at"))
         .group_by(col(Case.account_id))
@@ -80,17 +86,40 @@ def open_tier_cases(work: UnitOfWork, settings: StrategySettings) -> int:
         .where(is_latest_assignment(), Account.status == "open", ~has_case)
         .order_by(col(Account.id))
     )
-    opened: set[str] = set()
+    first: dict[str, Escalation] = {}
+    by_worth: dict[str, Escalation] = {}
     for assignment, account, debtor, last in work.session.exec(placed).all():
         if assignment.arm == "hold_out":
             continue
         treatment = treatment_given(assignment.tier, assignment.treatment, assignment.arm, settings)
         rested = last is None or last + timedelta(days=treatment.cadence_days) <= work.now
         with_a_person = bool(assignment.why) and set(assignment.why) <= WITH_A_PERSON
-        if treatment.agent == "human" and rested and not with_a_person and account.id not in opened:
-            open_case(work, _for_tier(assignment, account, debtor))
-            opened.add(account.id)
-    return len(opened)
+        if treatment.agent == "human" and rested and not with_a_person:
+            waits_for_nothing = assignment.tier == "people" or assignment.arm == "human_first"
+            (first if waits_for_nothing else by_worth)[account.id] = _for_tier(assignment, account, debtor)
+    for escalation in (*first.values(), *_within_capacity(work, settings, by_worth, len(first))):
+        open_case(work, escalation)
+        opened += 1
+    return opened
+
+
+def _within_capacity(
+    work: UnitOfWork, settings: StrategySettings, cases: Mapping[str, Escalation], first: int
+) -> list[Escalation]:
+    """Those for which people have the time today (UTC), dearest first; the others wait for another day.
+
+    `first` cases take their time before these, and are opened however many they are.
+    """
+    hours = settings.capacity.people_hours_per_day
+    if hours is None or not cases:
+        return list(cases.values())
+    today = datetime.combine(work.now.date(), time(), UTC)
+    opened_today = select(func.count()).where(col(Case.trigger) == TIER_TRIGGER, col(Case.opened_at) >= today)
+    most = int(hours * 60 / settings.assumptions.minutes_per_contact["human"])
+    room = max(0, most - first - work.session.exec(opened_today).one())
+    worth = worth_of_contacts(work, settings)
+    dearest = sorted(cases, key=lambda account_id: (-worth[account_id].by_people, account_id))
+    return [cases[account_id] for account_id in dearest[:room]]
 
 
 def _for_tier(assignment: TierAssignment, account: Account, debtor: Debtor) -> Escalation:

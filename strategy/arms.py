@@ -139,18 +139,26 @@ def propensities(tier: str, settings: StrategySettings) -> Mapping[str, float]:
     return chances
 
 
+def tier_given(tier: str, name: str, arm: str, settings: StrategySettings) -> str:
+    """The tier whose treatment was recorded by its name for an account of `tier` in `arm`.
+
+    A name that these settings do not know is read as the tier's own: it was given under an earlier version.
+    """
+    if arm == "human_first":
+        return _with_a_person(tier, settings)
+    if name == settings.treatments[tier].name:
+        return tier
+    others = (other for other in may_explore(tier, settings)[1:] if settings.treatments[other].name == name)
+    return next(others, tier)
+
+
 def treatment_given(tier: str, name: str, arm: str, settings: StrategySettings) -> Treatment:
     """The treatment that was recorded by its name for an account of `tier` in `arm`.
 
-    One given by chance changes how the account is contacted; what may be agreed to stays that of its own tier. A name
-    that these settings do not know is read as the tier's own: it was given under an earlier version.
+    One given by exploring changes how the account is contacted; what may be agreed to stays that of its own tier.
     """
     own = settings.treatments[tier]
-    if arm == "human_first":
-        return settings.treatments[_with_a_person(tier, settings)]
-    if name == own.name:
-        return own
-    for other in may_explore(tier, settings)[1:]:
-        if (found := settings.treatments[other]).name == name:
-            return replace(found, offers=own.offers, promise_days=own.promise_days, part_floor=own.part_floor)
-    return own
+    given = settings.treatments[tier_given(tier, name, arm, settings)]
+    if given is own or arm == "human_first":
+        return given
+    return replace(given, offers=own.offers, promise_days=own.promise_days, part_floor=own.part_floor)

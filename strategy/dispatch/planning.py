@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
@@ -20,8 +20,10 @@ from ledger.tables import (
     TierAssignment,
 )
 from strategy.arms import treatment_given
-from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, next_contact
+from strategy.capacity.read import worth_of_contacts
+from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, Planned, next_contact
 from strategy.quality.feed import feed_state
+from strategy.settings import StrategySettings
 from strategy.versions import active
 
 
@@ -43,6 +45,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
     result = PlanResult()
     with ledger.begin() as work:
         _, settings = active(work)
+        wanted: list[tuple[str, Planned]] = []
         for (tier, treatment, arm), waiting, facts in _accounts(work):
             given = treatment_given(tier, treatment, arm, settings)
             if waiting is not None and (arm == "hold_out" or given.agent == "human"):
@@ -58,19 +61,48 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
             elif found.slot > work.now + ahead:
                 result.not_planned["not yet"] += 1
             else:
-                result.planned[found.channel] += 1
-                work.session.add(
-                    PlannedContact(
-                        id=work.new_id(),
-                        account_id=facts.account_id,
-                        slot=found.slot,
-                        channel=found.channel,
-                        agent=found.agent,
-                        why=list(found.why),
-                        created_at=work.now,
-                    )
+                wanted.append((facts.account_id, found))
+        for account_id, found in _within_capacity(work, settings, wanted, result):
+            result.planned[found.channel] += 1
+            work.session.add(
+                PlannedContact(
+                    id=work.new_id(),
+                    account_id=account_id,
+                    slot=found.slot,
+                    channel=found.channel,
+                    agent=found.agent,
+                    why=list(found.why),
+                    created_at=work.now,
                 )
+            )
     return result
+
+
+def _within_capacity(
+    work: UnitOfWork, settings: StrategySettings, wanted: list[tuple[str, Planned]], result: PlanResult
+) -> list[tuple[str, Planned]]:
+    """Where the bot has only so many contacts on one day (UTC), those that are worth most; the others wait."""
+    most = settings.capacity.bot_contacts_per_day
+    if most is None or not wanted:
+        return wanted
+    today = datetime.combine(work.now.date(), time(), UTC)
+    taken = Counter(
+        slot.date()
+        for slot in work.session.exec(
+            select(PlannedContact.slot).where(
+                col(PlannedContact.status).in_(("planned", "allowed")), PlannedContact.slot >= today
+            )
+        ).all()
+    )
+    worth = worth_of_contacts(work, settings)
+    kept = []
+    for account_id, found in sorted(wanted, key=lambda each: (-worth[each[0]].by_bot, each[0])):
+        if taken[found.slot.date()] + 1 > most:
+            result.not_planned["the bot's contacts of that day are spent on others"] += 1
+            continue
+        taken[found.slot.date()] += 1
+        kept.append((account_id, found))
+    return kept
 
 
 Placed = tuple[str, str, str]
