@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,12 +17,17 @@ from app.settings import Settings
 from app.simulating import read_standing
 from strategy.settings import InvalidSettings, StrategySettings, from_json, to_json
 from strategy.versions import active
+from strategy.whatif.logged import read_log
+from strategy.whatif.valuing import TooLittle, value_draft
+
+Draft = Annotated[Path, typer.Option(help="A draft strategy as JSON, as `amends strategy show` prints it.")]
 
 
 def register(cli: typer.Typer) -> None:
     strategy = typer.Typer(help="The strategy in force, and drafts.", no_args_is_help=True)
     strategy.command("show")(show)
     strategy.command("simulate")(simulate)
+    strategy.command("value")(value)
     cli.add_typer(strategy, name="strategy")
 
 
@@ -32,12 +38,9 @@ def show() -> None:
     answer(to_json(settings), as_json=True, text=str)
 
 
-def simulate(
-    draft: Annotated[Path, typer.Option(help="A draft strategy as JSON, as `amends strategy show` prints it.")],
-    as_json: AsJson = False,
-) -> None:
+def simulate(draft: Draft, as_json: AsJson = False) -> None:
     """What a draft would change, on every account, before anything is published."""
-    wanted = _draft_in(draft)
+    wanted = draft_in(draft)
     settings = Settings()
     with wiring.open_ledger(settings).begin() as work:
         standing = read_standing(work, settings)
@@ -45,7 +48,25 @@ def simulate(
     answer(told, as_json=as_json, text=lambda: table(told))
 
 
-def _draft_in(path: Path) -> StrategySettings:
+def value(draft: Draft, as_json: AsJson = False) -> None:
+    """What a draft would have brought, estimated from the log of what chance did under the strategies that ran."""
+    wanted = draft_in(draft)
+    with wiring.open_ledger(Settings()).read() as work:
+        log = read_log(work)
+    found = value_draft(log, wanted)
+    told: dict[str, Any] = {"rows": len(log), "not_known_yet": log.not_known_yet, "window_days": log.window_days}
+    if isinstance(found, TooLittle):
+        told["problem"] = str(found)
+    else:
+        told |= dataclasses.asdict(found)
+    answer(told, as_json=as_json, text=lambda: table(told))
+
+
+def draft_in(path: Path) -> StrategySettings:
+    """A draft from a file.
+
+    :raises BadInput: it is not one; says what is wrong with it.
+    """
     try:
         wanted = from_json(json.loads(existing(path).read_text(encoding="utf-8")))
     except (ValueError, RecursionError) as error:

@@ -22,6 +22,8 @@ FEWEST_ROWS = 30
 FEWEST_EFFECTIVE = 100.0
 LARGEST_SHARE = 0.05
 """One row may carry this share of all weight."""
+POSSIBLE = 0.001
+"""Share of the target that may be impossible under the strategy that ran before it is said."""
 RIDGE = 1.0
 """Pull of the outcome model's coefficients towards nothing, in rows."""
 
@@ -55,7 +57,8 @@ class Estimate:
 class Thin:
     """One way in which the log does not bear out the target.
 
-    ``never_logged`` and ``hardly_logged`` name an action, and the figure is its logged rows; ``few_effective_rows``
+    ``never_logged`` and ``hardly_logged`` name an action, and the figure is its logged rows; ``not_possible`` (share of
+    what the target would do that the strategy that ran could not have done with that account); ``few_effective_rows``
     (figure: how many), ``one_row_weighs_much`` (its share of all weight), ``weights_off`` (their mean, which should be
     1: the target does things that the log could never have done, or propensities are wrong).
     """
@@ -83,11 +86,18 @@ class OffPolicy:
     warnings: tuple[Thin, ...]
 
 
-def value_of(logged: Logged, target: Floats, predicted: Floats, actions: tuple[str, ...]) -> OffPolicy:
+def value_of(
+    logged: Logged,
+    target: Floats,
+    predicted: Floats,
+    actions: tuple[str, ...],
+    possible: NDArray[np.bool_] | None = None,
+) -> OffPolicy:
     """Value a target strategy.
 
     :param target: (rows, actions) probability with which the target does each action with each account.
     :param predicted: (rows, actions) outcome foreseen for each; see :func:`predicted_outcomes`.
+    :param possible: (rows, actions) what the strategy that ran might have done with each, where that is known.
     :raises ValueError: no rows, or a propensity that is not above 0.
     """
     if not len(logged):
@@ -107,7 +117,7 @@ def value_of(logged: Logged, target: Floats, predicted: Floats, actions: tuple[s
         gain=_mean(corrected - logged.outcome),
         effective_rows=float(weights.sum()) ** 2 / squares if squares else 0.0,
         largest_weight=float(weights.max()),
-        warnings=_thin(logged, target, weights, actions),
+        warnings=_impossible(target, possible) + _thin(logged, target, weights, actions),
     )
 
 
@@ -153,6 +163,13 @@ def _ratio(weights: Floats, outcome: Floats) -> Estimate:
 
 def _estimate(value: float, error: float) -> Estimate:
     return Estimate(value, value - NORMAL_95 * error, value + NORMAL_95 * error, error)
+
+
+def _impossible(target: Floats, possible: NDArray[np.bool_] | None) -> tuple[Thin, ...]:
+    if possible is None:
+        return ()
+    share = float(np.where(possible, 0.0, target).sum(axis=1).mean())
+    return (Thin("not_possible", round(share, 4)),) if share > POSSIBLE else ()
 
 
 def _thin(logged: Logged, target: Floats, weights: Floats, actions: tuple[str, ...]) -> tuple[Thin, ...]:
