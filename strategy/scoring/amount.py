@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from catboost import CatBoostRegressor, Pool
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+
+TOP = 0.2
+"""The share of accounts that a floor could work first."""
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,26 @@ class AmountHead:
         :param balance: what is owed; nothing is expected where it is not above zero.
         """
         return willingness * self.share(table) * np.maximum(balance, 0.0)
+
+
+def worth(paid: Floats, expected: Floats, balance: Floats) -> dict[str, Any]:
+    """What an expectation is worth, beside an order by balance alone and an order that knows the future.
+
+    :returns: rows; r2 of the amount; the sum expected over the sum paid; and the share of the cash that the first
+        fifth of the accounts holds, by expectation, by balance, and by the payment itself.
+    """
+    repaid = np.minimum(paid, balance)
+    residual, spread = np.sum((repaid - expected) ** 2), np.sum((repaid - repaid.mean()) ** 2)
+    return {
+        "rows": len(paid),
+        "r2": round(float(1 - residual / spread), 4) if spread else None,
+        "expected_over_paid": round(float(expected.sum() / repaid.sum()), 4) if repaid.any() else None,
+        "cash_in_top_fifth": round(_held(repaid, expected), 4),
+        "cash_in_top_fifth_by_balance": round(_held(repaid, balance), 4),
+        "cash_in_top_fifth_by_oracle": round(_held(repaid, repaid), 4),
+    }
+
+
+def _held(cash: Floats, order: Floats) -> float:
+    first = np.argsort(-order, kind="stable")[: max(1, int(len(cash) * TOP))]
+    return float(cash[first].sum() / cash.sum()) if cash.any() else 0.0

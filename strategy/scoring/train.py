@@ -1,20 +1,23 @@
-"""Train the two models: W = P(pays anything next month | overdue) and A = P(covers what is due | pays)."""
+"""Train the models of a book: W = P(pays next month | overdue), A = P(covers what is due | pays), and the amount."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
-from catboost import CatBoostClassifier, Pool
-from numpy.typing import NDArray
 
-from strategy.scoring.calibration import auc, brier, calibration_error, fit_platt
+from strategy.quality.profile import profile_of
+from strategy.scoring.amount import AmountHead, worth
+from strategy.scoring.amount_fitting import fit_amount
 from strategy.scoring.features import FeatureSpec, spec_of
-from strategy.scoring.heads import Head, Trained
-from strategy.scoring.panel import Panel, build_panel
+from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, Floats, NotEnoughHistory, fit_head
+from strategy.scoring.heads import Trained
+from strategy.scoring.metrics import figures
+from strategy.scoring.panel import Panel, build_panel, has_outcomes, outcome_panel
 
 Progress = Callable[[str, int, int], None]
 """(stage, steps done, steps in all)."""
@@ -24,74 +27,73 @@ def silent(_stage: str, _done: int, _total: int) -> None:
     """Report to nobody."""
 
 
-SETTINGS: dict[str, Any] = {
-    "iterations": 300,
-    "depth": 4,
-    "learning_rate": 0.04,
-    "l2_leaf_reg": 8,
-    "rsm": 0.5,
-    "random_seed": 1,
-    "thread_count": 2,
-    "allow_writing_files": False,
-    "verbose": False,
-}
+@dataclass(frozen=True)
+class Fits:
+    """All that was fitted on one panel."""
 
-HELD_OUT_FOLD = 0
-"""A quarter of the accounts, unseen by the trees, on which the probabilities are calibrated."""
-
-FEWEST_PER_CLASS = 20
-
-
-class NotEnoughHistory(Exception):
-    """The book has too few overdue accounts with a known next month to learn from."""
+    heads: dict[str, Fitted]
+    amount: AmountHead | None
+    absent: dict[str, str]
+    """Heads that could not be trained, with the reason."""
 
 
 def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
-    """Measure on the last labelled month with models that never saw it, then train on every labelled month.
+    """Measure on the latest labelled month with models that never saw it, then train on every labelled row.
 
-    :param book: a checked book; accounts that are not overdue today are wanted too, for what they did before.
-    :raises NotEnoughHistory: says how many rows there are.
+    :param book: a checked book; accounts that are not overdue today are wanted too, for what they did before. If it
+        has outcome columns, they alone are what is learnt.
+    :raises NotEnoughHistory: says how many rows there are, and how many are needed.
     """
-    progress("panel", 0, 3)
+    steps = _Steps(progress, 4 * (FOLDS + 1) + 1)
+    steps("panel")
     spec = spec_of(book)
-    panel = build_panel(book, spec)
-    if len(panel.months) < 2:
-        raise NotEnoughHistory(
-            f"{len(panel)} overdue account-months in {len(panel.months)} months; at least two months are needed"
-        )
-    last = panel.months[-1]
-    progress("out of time", 1, 3)
-    earlier = _fit(panel.where(panel.month < last), spec)
-    test = panel.where(panel.month == last)
-    tested = _measure(*earlier, test)
-    # In the same month, the accounts of the fold that the trees never saw in any month.
-    unseen = _measure(*earlier, test.where(test.fold == HELD_OUT_FOLD))
-    progress("all months", 2, 3)
-    willingness, ability = _fit(panel, spec)
+    from_outcomes = has_outcomes(book)
+    panel = outcome_panel(book, spec) if from_outcomes else build_panel(book, spec)
+    out_of_time = _out_of_time(panel, spec, lambda: steps("out of time"))
+    fits = fit_panel(panel, spec, lambda: steps("all months"))
     card = {
-        "features": list(spec.names),
         "spec": spec.to_json(),
         "settings": {name: value for name, value in SETTINGS.items() if name not in ("thread_count", "verbose")},
-        "calibration": {
-            "willingness": {"slope": willingness.platt.slope, "intercept": willingness.platt.intercept},
-            "ability": {"slope": ability.platt.slope, "intercept": ability.platt.intercept},
-        },
+        "absent_heads": fits.absent,
         "data": {
             "sha256": data_hash(book),
             "accounts": book.height,
             "panel_rows": len(panel),
+            "answers": "outcome columns of the book" if from_outcomes else "payments of the month after",
             "months": [_month_name(month) for month in panel.months],
         },
-        "out_of_time": {
-            "trained_on": [_month_name(month) for month in panel.months[:-1]],
-            "tested_on": _month_name(last),
-            "calibration": "Platt, on a quarter of the accounts that the trees never saw, in the last training month",
-            **tested,
-            "accounts_never_seen": unseen,
-        },
+        "out_of_time": out_of_time,
+        "accounts_never_seen": _accounts_never_seen(panel, fits),
+        "profile": _profile(panel, spec, fits),
     }
-    progress("all months", 3, 3)
-    return Trained({"willingness": willingness, "ability": ability}, None, spec, card)
+    progress("all months", 1, 1)
+    return Trained({name: fitted.head for name, fitted in fits.heads.items()}, fits.amount, spec, card)
+
+
+def _profile(panel: Panel, spec: FeatureSpec, fits: Fits) -> dict[str, Any]:
+    """Of the latest month alone: the earlier ones have less history in the book than an account that is scored."""
+    table = panel.where(panel.month == panel.months[-1]).table
+    return profile_of(table, spec.names, {name: fitted.head.probability(table) for name, fitted in fits.heads.items()})
+
+
+def fit_panel(panel: Panel, spec: FeatureSpec, step: Callable[[], None] = lambda: None) -> Fits:
+    """Willingness on every row; ability and the amount on those that paid, where it is known.
+
+    :raises NotEnoughHistory: too few rows for willingness; without one of the others a model can still be of use.
+    """
+    heads = {"willingness": fit_head(panel.table, panel.pays, spec, "willingness", panel.account, panel.month, step)}
+    absent: dict[str, str] = {}
+    payers = panel.payers
+    try:
+        heads["ability"] = fit_head(payers.table, payers.covers, spec, "ability", payers.account, payers.month, step)
+    except NotEnoughHistory as error:
+        absent["ability"] = str(error)
+    amount: AmountHead | None = None
+    try:
+        amount = fit_amount(panel, spec, heads["willingness"])
+    except NotEnoughHistory as error:
+        absent["amount"] = str(error)
+    return Fits(heads, amount, absent)
 
 
 def data_hash(book: pl.DataFrame) -> str:
@@ -107,58 +109,74 @@ def data_hash(book: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _fit(panel: Panel, spec: FeatureSpec) -> tuple[Head, Head]:
-    """Willingness on every row, ability on the payers."""
-    payers = panel.where(panel.pays)
-    return _fit_head(panel, panel.pays, spec, "willingness"), _fit_head(payers, payers.covers, spec, "ability")
-
-
-def _fit_head(panel: Panel, happened: NDArray[np.bool_], spec: FeatureSpec, name: str) -> Head:
-    held_out = panel.fold == HELD_OUT_FOLD
-    # Payment habits drift from month to month, so the latest month alone sets the level where it has enough rows.
-    slice_ = held_out & (panel.month == panel.month.max(initial=0))
-    if _rarer(happened[slice_]) < FEWEST_PER_CLASS:
-        slice_ = held_out
-    for what, rows in (("training", ~held_out), ("calibration", slice_)):
-        if _rarer(happened[rows]) < FEWEST_PER_CLASS:
-            raise NotEnoughHistory(
-                f"{name}: {int(rows.sum())} rows for {what}, only {_rarer(happened[rows])} of the rarer answer; "
-                f"at least {FEWEST_PER_CLASS} are needed"
-            )
-    model = CatBoostClassifier(**SETTINGS, monotone_constraints=spec.monotone(name))
-    model.fit(Pool(panel.table[~held_out], happened[~held_out].astype(int), feature_names=list(spec.names)))
-    raw = model.predict(Pool(panel.table[slice_], feature_names=list(spec.names)), prediction_type="RawFormulaVal")
-    return Head(model, fit_platt(np.asarray(raw), happened[slice_]))
-
-
-def _rarer(happened: NDArray[np.bool_]) -> int:
-    return min(int(happened.sum()), int((~happened).sum()))
-
-
-def _measure(willingness: Head, ability: Head, panel: Panel) -> dict[str, dict[str, float]]:
-    pool = panel.table
-    pays, covers = willingness.probability(pool), ability.probability(pool)
-    payers = panel.pays
+def _out_of_time(panel: Panel, spec: FeatureSpec, step: Callable[[], None]) -> dict[str, Any]:
+    """Figures of the latest month by models of the months before; ``absent`` says why there are none."""
+    if len(panel.months) < 2:
+        return {"absent": f"the answers are of {len(panel.months)} month; two are needed"}
+    last = panel.months[-1]
+    earlier, test = panel.where(panel.month < last), panel.where(panel.month == last)
+    try:
+        fits = fit_panel(earlier, spec, step)
+    except NotEnoughHistory as error:
+        return {"absent": f"the months before the latest: {error}"}
+    said = {name: fitted.head.probability(test.table) for name, fitted in fits.heads.items()}
+    unseen = {
+        name: fitted.probability_unseen(test.table, test.account, ahead=True) for name, fitted in fits.heads.items()
+    }
     return {
-        "willingness": _figures(panel.pays, pays),
-        "ability": _figures(panel.covers[payers], covers[payers]),
-        "cure": _figures(panel.covers, pays * covers),
+        "trained_on": [_month_name(month) for month in earlier.months],
+        "tested_on": _month_name(last),
+        **measured(test, said),
+        **_measured_amount(test, fits.amount, said),
+        # In the same month, each account by trees and a calibration that never saw it in any month.
+        "accounts_never_seen": measured(test, unseen),
     }
 
 
-def _figures(happened: NDArray[np.bool_], probability: NDArray[np.float64]) -> dict[str, float]:
-    if _rarer(happened) == 0:  # nothing to measure by; the card then says how few rows there were
-        return {"rows": len(happened)}
-    return {
-        "rows": len(happened),
-        "rate": round(float(happened.mean()), 4),
-        "mean_probability": round(float(probability.mean()), 4),
-        "auc": round(auc(happened, probability), 4),
-        "brier": round(brier(happened, probability), 4),
-        "ece": round(calibration_error(happened, probability), 4),
+def _accounts_never_seen(panel: Panel, fits: Fits) -> dict[str, Any]:
+    """Figures over all folds of accounts, in the latest month, whose level the calibration is for."""
+    latest = panel.where(panel.month == panel.months[-1])
+    unseen = {
+        name: fitted.probability_unseen(latest.table, latest.account, ahead=False)
+        for name, fitted in fits.heads.items()
     }
+    return {"folds": FOLDS, "tested_on": _month_name(panel.months[-1]), **measured(latest, unseen)}
+
+
+def measured(panel: Panel, said: dict[str, Floats]) -> dict[str, Any]:
+    """Figures of each head that there is, and of the product of willingness and ability.
+
+    :param said: by head, a probability per row of the panel.
+    """
+    found = {"willingness": figures(panel.pays, said["willingness"], panel.account)}
+    if "ability" in said:
+        payers = panel.pays & panel.covers_known
+        found["ability"] = figures(panel.covers[payers], said["ability"][payers], panel.account[payers])
+        known = panel.covers_known
+        cure = said["willingness"] * said["ability"]
+        found["cure"] = figures(panel.covers[known], cure[known], panel.account[known])
+    return found
+
+
+def _measured_amount(panel: Panel, amount: AmountHead | None, said: dict[str, Floats]) -> dict[str, Any]:
+    known = ~np.isnan(panel.paid) & (panel.balance > 0)
+    if amount is None or not known.any():
+        return {}
+    expected = amount.expected(panel.table, said["willingness"], panel.balance)[known]
+    return {"amount": worth(panel.paid[known], expected, panel.balance[known])}
 
 
 def _month_name(month: int) -> str:
     year, index = divmod(month - 1, 12)
     return f"{year}-{index + 1:02d}"
+
+
+class _Steps:
+    """Counts the steps of a training, which may end early."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self.progress, self.done, self.total = progress, 0, total
+
+    def __call__(self, stage: str) -> None:
+        self.progress(stage, self.done, self.total)
+        self.done += 1

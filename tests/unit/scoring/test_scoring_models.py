@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from catboost import Pool
 from scored import AS_OF, NOW, overdue_book, portfolio, trained
 
 from ledger.reason_text import from_text
@@ -45,7 +44,7 @@ def test_every_account_gets_two_probabilities_in_its_place(scored):
 
 def test_the_card_says_what_the_model_is(registry):
     card = load(registry).card
-    assert card["features"] == list(STANDARD.names)
+    assert card["spec"] == STANDARD.to_json()
     assert card["trained_at"] == NOW.isoformat()
     assert card["data"]["sha256"] == data_hash(check_book(portfolio()))
     assert card["out_of_time"]["tested_on"] not in card["out_of_time"]["trained_on"]
@@ -55,7 +54,7 @@ def test_the_card_says_what_the_model_is(registry):
 def test_a_small_book_trains_and_its_card_says_how_little_it_was_measured_on():
     card = train(check_book(make_book(4_000, seed=5, as_of=AS_OF))).card
     assert card["out_of_time"]["cure"]["rows"] < 400
-    assert card["out_of_time"]["accounts_never_seen"]["cure"]["rows"] < 120
+    assert card["out_of_time"]["accounts_never_seen"]["cure"]["rows"] == card["out_of_time"]["cure"]["rows"]
 
 
 def test_the_data_hash_sees_values_and_not_the_order_of_rows():
@@ -90,7 +89,7 @@ def test_other_columns_than_a_book_are_refused(registry):
 def test_too_few_overdue_accounts_to_learn_from():
     with pytest.raises(NotEnoughHistory, match="at least 20 are needed"):
         train(check_book(make_book(300, seed=1, as_of=AS_OF)))
-    with pytest.raises(NotEnoughHistory, match="at least two months"):
+    with pytest.raises(NotEnoughHistory, match="willingness: 0 rows in all"):
         train(
             overdue_book().with_columns(paid_1=pl.lit(1e6), paid_2=pl.lit(1e6), paid_3=pl.lit(1e6), paid_4=pl.lit(1e6))
         )

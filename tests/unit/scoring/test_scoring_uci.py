@@ -43,9 +43,18 @@ def test_out_of_time_figures_hold(book):
     assert out_of_time["ability"]["auc"] >= 0.835
     assert out_of_time["cure"]["auc"] >= 0.784
     assert out_of_time["cure"]["brier"] <= 0.1671
-    assert out_of_time["willingness"]["ece"] <= 0.03
-    assert out_of_time["ability"]["ece"] <= 0.06
-    assert out_of_time["cure"]["ece"] <= 0.04
+    for head in ("willingness", "ability", "cure"):
+        assert out_of_time[head]["ece"] <= 0.03, head
+        low, high = out_of_time[head]["auc_interval"]
+        assert low < out_of_time[head]["auc"] < high
+    # No account that is measured was seen in any month; and the same month by other accounts.
+    assert out_of_time["accounts_never_seen"]["willingness"]["auc"] >= 0.827
+    assert out_of_time["accounts_never_seen"]["cure"]["auc"] >= 0.775
+    assert card["accounts_never_seen"]["cure"]["auc"] >= 0.775
+    # Expected amounts: an order by them holds more cash than an order by balance, and they add up.
+    amount = out_of_time["amount"]
+    assert amount["cash_in_top_fifth"] > amount["cash_in_top_fifth_by_balance"] + 0.04
+    assert amount["expected_over_paid"] == pytest.approx(1, abs=0.1)
 
 
 def test_no_trait_and_no_status_has_a_column(book):

@@ -1,0 +1,48 @@
+"""Fit the amount: trees for the share that payers pay, and the level that makes expectations add up."""
+
+from __future__ import annotations
+
+import numpy as np
+from catboost import CatBoostRegressor, Pool
+from numpy.typing import NDArray
+
+from strategy.scoring.amount import AmountHead
+from strategy.scoring.features import FeatureSpec
+from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, NotEnoughHistory, fold_of
+from strategy.scoring.panel import Panel
+
+FEWEST = 100
+"""Payments of a known amount that are needed."""
+
+
+def fit_amount(panel: Panel, spec: FeatureSpec, willingness: Fitted) -> AmountHead:
+    """Trees on every payment, and a level from expectations of accounts that neither head's trees had seen.
+
+    A share is counted up to the whole balance: what is paid beyond it repays nothing.
+
+    :raises NotEnoughHistory: too few payments of a known amount.
+    """
+    known = panel.where(~np.isnan(panel.paid) & (panel.balance > 0))
+    fold = fold_of(known.account)
+    if int(known.pays.sum()) < FEWEST:
+        raise NotEnoughHistory(f"amount: {int(known.pays.sum())} payments of a known amount; {FEWEST} are needed")
+    expected = np.zeros(len(known))
+    for each in range(FOLDS):
+        unseen = fold == each
+        if unseen.any():
+            share = AmountHead(_grow(known.where(known.pays & ~unseen), spec), 1.0).share(known.table[unseen])
+            expected[unseen] = share * known.balance[unseen]
+    expected *= willingness.probability_unseen(known.table, known.account, ahead=False)
+    return AmountHead(_grow(known.where(known.pays), spec), float(_repaid(known).sum() / expected.sum()))
+
+
+def _grow(payers: Panel, spec: FeatureSpec) -> CatBoostRegressor:
+    """Weighted by the root of the balance: a share matters by what it is a share of, and the largest are noisy."""
+    weights = np.sqrt(payers.balance)
+    pool = Pool(payers.table, _repaid(payers) / payers.balance, weight=weights, feature_names=list(spec.names))
+    return CatBoostRegressor(**SETTINGS).fit(pool)
+
+
+def _repaid(panel: Panel) -> NDArray[np.float64]:
+    """What was paid, up to the balance."""
+    return np.minimum(panel.paid, panel.balance)

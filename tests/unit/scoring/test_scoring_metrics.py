@@ -1,0 +1,71 @@
+"""Measures against cases worked out by hand, and against weights that repeat rows."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from strategy.scoring.metrics import auc, brier, calibration_error, figures, resamples
+
+HAPPENED = np.array([False, False, True, True])
+
+
+@pytest.mark.parametrize(
+    ("probability", "area"),
+    [([0.1, 0.2, 0.3, 0.4], 1.0), ([0.4, 0.3, 0.2, 0.1], 0.0), ([0.5] * 4, 0.5), ([0.1, 0.3, 0.3, 0.4], 0.875)],
+)
+def test_auc(probability, area):
+    assert auc(HAPPENED, np.array(probability)).tolist() == [pytest.approx(area)]
+
+
+def test_brier():
+    assert brier(HAPPENED, np.array([0.0, 0.5, 1.0, 0.5])).tolist() == [pytest.approx(0.125)]
+
+
+def test_calibration_error_is_the_gap_between_said_and_seen():
+    rng = np.random.default_rng(3)
+    said = rng.uniform(0.05, 0.95, 200_000)
+    happened = rng.random(200_000) < said
+    assert calibration_error(happened, said)[0] < 0.005
+    assert calibration_error(happened, np.clip(said + 0.1, 0, 1))[0] == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize("measure", [auc, brier])
+def test_a_weight_is_how_often_a_row_was_drawn(measure):
+    rng = np.random.default_rng(4)
+    said = rng.integers(0, 20, 300) / 20  # many ties
+    happened = rng.random(300) < said
+    times = rng.integers(0, 4, 300)
+    repeated = measure(np.repeat(happened, times), np.repeat(said, times))[0]
+    assert measure(happened, said, times[None, :].astype(float))[0] == pytest.approx(repeated)
+
+
+def test_auc_is_that_of_scikit_learn():
+    rng = np.random.default_rng(5)
+    said = np.round(rng.random(2_000), 2)
+    happened = rng.random(2_000) < said
+    assert auc(happened, said)[0] == pytest.approx(roc_auc_score(happened, said))
+
+
+def test_all_rows_of_an_account_are_drawn_together():
+    accounts = np.array([7, 7, 9, 4, 4, 4])
+    drawn = np.concatenate(list(resamples(accounts, 50)))
+    assert drawn.shape == (50, 6)
+    assert (drawn[:, 0] == drawn[:, 1]).all()
+    assert (drawn[:, 3] == drawn[:, 5]).all()
+    assert ((drawn[:, 0] + drawn[:, 2] + drawn[:, 3]) == 3).all()
+
+
+def test_an_interval_is_wider_where_rows_are_fewer_accounts():
+    rng = np.random.default_rng(6)
+    said = rng.random(1_000)
+    happened = rng.random(1_000) < said
+    apart = figures(happened, said, np.arange(1_000))
+    together = figures(np.tile(happened, 2), np.tile(said, 2), np.tile(np.arange(1_000), 2))
+    width = [each["auc_interval"][1] - each["auc_interval"][0] for each in (apart, together)]
+    assert width[0] == pytest.approx(width[1], rel=0.3)
+    assert apart["auc_interval"][0] < apart["auc"] < apart["auc_interval"][1]
+    assert apart["ece"] < 2.5 * apart["ece_if_perfect"]
+
+
+def test_nothing_to_measure_by():
+    assert figures(np.ones(5, dtype=bool), np.full(5, 0.5), np.arange(5)) == {"rows": 5}
