@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desk.intake import open_tier_cases
 from ledger.ledger import Ledger, UnitOfWork
+from strategy.quality.feed import feed_state
 from strategy.scoring.run import ScoringRun, retier, score_accounts
 from strategy.scoring.score import Progress, silent
 from strategy.versions import active
@@ -30,6 +31,18 @@ def retier_and_hand_over(work: UnitOfWork) -> int:
     accounts = retier(work)
     _hand_over(work)
     return accounts
+
+
+def hand_over_if_broken(ledger: Ledger, batch_id: str) -> str:
+    """After an import: the state of the feed. Accounts that came in broken are with people at once.
+
+    :raises StrategyUnreadable: nobody is put anywhere then, and the bot leaves the accounts alone all the same.
+    """
+    with ledger.begin() as work:
+        state = feed_state(work)
+        if batch_id in state.broken_imports:
+            retier_and_hand_over(work)
+        return state.status
 
 
 def _hand_over(work: UnitOfWork) -> None:

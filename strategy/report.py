@@ -27,6 +27,7 @@ from ledger.tables import (
     TierAssignment,
     WrapUp,
 )
+from strategy.quality.feed import feed_state, waiting_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class Report:
     until: datetime
     accounts: int
     scored: int
+    feed: str
+    """'ok', 'warned', 'accepted' or 'broken': what the latest import was found to be."""
+    waiting_for_feed: int
+    """Open accounts that are with people because what is known of them came in broken."""
     tiers: dict[str, int]
     arms: dict[str, int]
     """Open accounts by arm: whom chance, and not the grid, decides about."""
@@ -67,6 +72,7 @@ class Report:
 def report(work: UnitOfWork, since: datetime, until: datetime) -> Report:
     """Count the records of one period."""
     session = work.session
+    feed = feed_state(work)
     open_accounts = session.exec(select(func.count()).select_from(Account).where(Account.status == "open")).one()
     scored = session.exec(
         select(func.count(func.distinct(Score.account_id)))
@@ -90,6 +96,8 @@ def report(work: UnitOfWork, since: datetime, until: datetime) -> Report:
         until=until,
         accounts=open_accounts,
         scored=scored,
+        feed=feed.status,
+        waiting_for_feed=waiting_accounts(work, feed),
         tiers=_placed(work, col(TierAssignment.tier)),
         arms=_placed(work, col(TierAssignment.arm)),
         contacts=_contacts(work, since, until),

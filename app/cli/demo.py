@@ -41,6 +41,7 @@ from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.leader import leadership
 from strategy.dispatch.tick import Place
 from strategy.policy.packs import shipped_packs
+from strategy.quality.arrival import import_check
 from strategy.report import Report, report
 from strategy.scoring.book import read_books
 from strategy.scoring.registry import publish
@@ -105,7 +106,8 @@ def _run(
             _say(f"the pages are on {floor.url}; watch the day there")
         with watch.stage("import", "importing the portfolio") as step:
             file = portfolio or _made_up(settings.home / "portfolio.parquet", accounts, seed, start.date())
-            import_file(ledger, file, people, settings.home, accounts, step, as_of=start.date())
+            check = import_check(settings.home, registry_of(settings))
+            import_file(ledger, file, people, settings.home, accounts, step, as_of=start.date(), check=check)
         with watch.stage("train", "training willingness and ability") as step:
             book = read_books(sorted((settings.home / "book").glob("*.parquet")))
             publish(registry_of(settings), train(book, lambda _stage, done, total: step(done, total)), ledger.clock())

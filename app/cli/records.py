@@ -12,12 +12,14 @@ from sqlmodel import col, select
 
 from app import wiring
 from app.cli.console import BadInput, answer, existing, progress, table
-from app.settings import Settings
+from app.settings import Settings, registry_of
+from app.tiering import hand_over_if_broken
 from ledger import audit
 from ledger.importing.mapping import read_mapping
 from ledger.importing.portfolio import import_file
 from ledger.tables import AuditEntry
 from rehearsal.people import MadeUpPeople
+from strategy.quality.arrival import import_check
 from strategy.report import report as count_period
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value on standard output.")]
@@ -65,8 +67,10 @@ def import_accounts(
             progress=step,
             as_of=as_of.date() if as_of else None,
             mapping=mapped,
+            check=import_check(settings.home, registry_of(settings)),
         )
-    answer(done, as_json=as_json, text=lambda: table({name: getattr(done, name) for name in done.__slots__}))
+    told = {name: getattr(done, name) for name in done.__slots__} | {"feed": hand_over_if_broken(ledger, done.batch_id)}
+    answer(told, as_json=as_json, text=lambda: table(told))
 
 
 def report(

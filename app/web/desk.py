@@ -12,6 +12,7 @@ from nicegui import ui
 from starlette.responses import RedirectResponse
 
 from app.web.desk_case import case_body
+from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
 from app.web.look import frame, piece, tag, text
 from app.web.needs import Needs
@@ -46,6 +47,7 @@ def desk_page(needs: Needs, door: StaffDoor) -> None:
             return RedirectResponse("/sign-in?next=/desk", 303)
         language = language_of(request)
         frame(request, language, "desk", staff, needs.settings.mode == "demo")
+        show_notice(await run_sync(read_notice, needs, language))
         screen = _Screen(needs, staff.name, language, case or None)
         await screen.build()
         return None

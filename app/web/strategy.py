@@ -14,6 +14,7 @@ from sqlmodel import select
 from starlette.responses import RedirectResponse
 
 from app.simulating import Standing, read_standing
+from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
 from app.web.look import frame, panel, piece, text
 from app.web.needs import Needs
@@ -54,6 +55,7 @@ def strategy_page(needs: Needs, door: StaffDoor) -> None:
             return RedirectResponse("/sign-in?next=/strategy", 303)
         language = language_of(request)
         frame(request, language, "strategy", staff, needs.settings.mode == "demo")
+        show_notice(await run_sync(read_notice, needs, language))
         room = await run_sync(_read, needs)
         found = await run_sync(room.standing.against, room.settings)
         screen = _Screen(needs, staff.name, language, room, found)

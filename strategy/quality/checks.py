@@ -56,7 +56,12 @@ def check_book(now: BookProfile, arrived: Arrived, before: Reference | None, lim
     """All findings, those that are well included, so that a reader sees what was looked at."""
     if before is None:
         columns = [found for name, column in now.columns.items() for found in _first(name, column)]
-        return [*_file(now, arrived, limits), *columns, *_first_payments(now, limits), *_ranges(now, None, limits)]
+        return [
+            *_file(now, arrived, None, limits),
+            *columns,
+            *_first_payments(now, limits),
+            *_ranges(now, None, limits),
+        ]
     columns = []
     for name, usual in before.book.columns.items():
         column = now.columns.get(name)
@@ -65,8 +70,8 @@ def check_book(now: BookProfile, arrived: Arrived, before: Reference | None, lim
         else:
             columns += _column(name, column, usual, before.counted[name], limits)
     return [
-        *_file(now, arrived, limits),
-        *_against(now, arrived, before, limits),
+        *_file(now, arrived, before, limits),
+        *_against(now, before, limits),
         *columns,
         *_ranges(now, before.book, limits),
     ]
@@ -80,7 +85,7 @@ def level(check: str, figure: float, limits: Limits, *, beyond_luck: bool = True
     return "warn" if limit.broken is None or figure < limit.broken else "broken"
 
 
-def _file(now: BookProfile, arrived: Arrived, limits: Limits) -> Iterator[Finding]:
+def _file(now: BookProfile, arrived: Arrived, before: Reference | None, limits: Limits) -> Iterator[Finding]:
     share = arrived.rejected / max(arrived.read, 1)
     found = level("rejected", share, limits)
     if found == "broken" and arrived.rejected < FEWEST_REJECTED:
@@ -88,9 +93,15 @@ def _file(now: BookProfile, arrived: Arrived, limits: Limits) -> Iterator[Findin
     yield Finding("rejected", "", found, share, None, limits["rejected"].warn, arrived.read)
     days = float((arrived.today - now.newest).days)
     yield Finding("stale", "as_of", level("stale", days, limits), days, None, limits["stale"].warn, now.rows)
+    # Recorded of a first file too: the next one is held against them.
+    known: frozenset[str] = before.currencies if before else frozenset()
+    accounts, limit = sum(arrived.currencies.values()), limits["currency"].warn
+    for currency, count in sorted(arrived.currencies.items()):
+        new = count / accounts if known and currency not in known else 0.0
+        yield Finding("currency", currency, level("currency", new, limits), count / accounts, None, limit, count)
 
 
-def _against(now: BookProfile, arrived: Arrived, before: Reference, limits: Limits) -> Iterator[Finding]:
+def _against(now: BookProfile, before: Reference, limits: Limits) -> Iterator[Finding]:
     book = before.book
     back = float((book.newest - now.newest).days)
     yield Finding("older", "as_of", level("older", back, limits), back, None, limits["older"].warn, now.rows)
@@ -99,11 +110,6 @@ def _against(now: BookProfile, arrived: Arrived, before: Reference, limits: Limi
     usual, share = book.repeated / book.rows, now.repeated / now.rows
     found = level("repeated", share - usual, limits, beyond_luck=_more(now.repeated, now.rows, usual))
     yield Finding("repeated", "", found, share, usual, usual + limits["repeated"].warn, now.rows)
-    accounts = sum(arrived.currencies.values())
-    for currency, count in sorted(arrived.currencies.items()):
-        new = count / accounts if before.currencies and currency not in before.currencies else 0.0
-        limit = limits["currency"].warn
-        yield Finding("currency", currency, level("currency", new, limits), count / accounts, None, limit, count)
 
 
 def _first(name: str, now: ColumnProfile) -> Iterator[Finding]:

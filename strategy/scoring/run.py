@@ -12,14 +12,17 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, delete
 
 from ledger.bulk import append_frame
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Score, TierAssignment
 from strategy.arms import ARMS
+from strategy.experiments.running import Experiments
+from strategy.outcomes.probabilities import OutcomeScorer
 from strategy.placing import WHYS, Placements, place_all
 from strategy.quality.feed import FeedState, feed_state
+from strategy.quality.scores import drift_of, every, usable_scores
 from strategy.scoring.accounts import (
     as_book,
     as_columns,
@@ -28,7 +31,7 @@ from strategy.scoring.accounts import (
     open_accounts,
     present_tiers,
 )
-from strategy.scoring.heads import HEADS
+from strategy.scoring.heads import HEADS, OUTCOME_HEADS
 from strategy.scoring.leaf_tables import NotOblivious
 from strategy.scoring.registry import ModelUnusable, load
 from strategy.scoring.score import CHUNK, Progress, Scorer, silent
@@ -71,7 +74,15 @@ def score_accounts(ledger: Ledger, registry: Path, progress: Progress = silent) 
     with ledger.begin() as work:
         version, settings = active(work)
         state = feed_state(work)
-        done = _go(work, settings, version, state, None if state.broken else scorer, progress)
+        try:
+            done = _go(work, settings, version, state, None if state.broken else scorer, progress)
+        except ModelUnusable as error:  # before anything was recorded
+            scorer, problem = None, str(error)
+            done = _go(work, settings, version, state, None, progress)
+        if scorer is not None and done.scored and not usable_scores(work, done.run_id, scorer.drift, registry.parent):
+            for table in (Score, TierAssignment):
+                work.session.execute(delete(table).where(col(table.run_id) == done.run_id))
+            done = _go(work, settings, version, feed_state(work), None, progress)
         model_id = scorer.model.id if scorer else None
         counts = {"accounts": done.accounts, "scored": done.scored, "moved": done.moved}
         work.audit("scoring.run", model_id or "none", {**counts, "version": version, "feed": state.status})
@@ -94,7 +105,8 @@ def retier(work: UnitOfWork) -> int:
 
 @dataclass(slots=True)
 class _Done:
-    accounts: int = 0
+    run_id: str
+    accounts: int
     scored: int = 0
     moved: int = 0
     tiers: Counter[str] = field(default_factory=Counter)
@@ -110,35 +122,49 @@ def _go(
 ) -> _Done:
     """Record new scores, where there is a scorer, and every assignment that is another one than before.
 
-    While one chunk is written, the next one is scored: the database works beside us.
+    While one chunk is written, the next one is scored: the database works beside us. Accounts of a batch that came in
+    broken keep their old scores, and are people's.
+
+    :raises ModelUnusable: the accounts lack what the model looks at; nothing has been recorded then.
     """
     run = {"run_id": work.new_id(), "created_at": work.now.replace(tzinfo=None).isoformat(" ", "microseconds")}
     accounts = open_accounts(work)
+    if scorer is not None and scorer.model.spec.columns:
+        scorer.model.require_columns(as_book(accounts, scorer.model.spec))
     before = latest_assignments(work)
     before = accounts.select("account_id").join(before, "account_id", "left", maintain_order="left")
     present = present_tiers(work, before, settings).to_numpy()
-    old_scores = latest_scores(work) if scorer is None else None
-    done = _Done(accounts.height)
+    # A run that scores finds out anew whether its scores are worth something; any other goes by what was found last.
+    of_people = state.broken_imports if scorer is not None else state.broken_batches
+    old_scores = latest_scores(work) if scorer is None or of_people else None
+    if scorer is not None:
+        scorer.drift, scorer.every = drift_of(scorer.model), every(accounts.height)
+    outcomes = OutcomeScorer(scorer.model, work) if scorer is not None else None
+    experiments = Experiments.read(work, settings)
+    done = _Done(run["run_id"], accounts.height)
     progress(0, accounts.height)
     with ThreadPoolExecutor(1) as writer:
         written: list[Future[None]] = []
         for start in range(0, accounts.height, CHUNK):
             part = accounts.slice(start, CHUNK)
             batches: list[tuple[type[SQLModel], pl.DataFrame]] = []
-            if scorer is not None:
-                new = _score_rows(scorer, part, start, run)
+            is_broken = part["batch_id"].is_in(list(of_people))
+            scores = []
+            if scorer is not None and outcomes is not None:
+                new = _score_rows(scorer, outcomes, part.filter(~is_broken), start, run)
                 batches.append((Score, new))
                 done.scored += new.height
-                scores = new.select("account_id", "willingness", "ability", pl.col("id").alias("score_id"))
-            elif old_scores is not None:
-                scores = old_scores
-            part = part.join(scores, "account_id", "left", maintain_order="left")
-            broken = part["batch_id"].is_in(list(state.broken_batches)).to_numpy()
+                scores.append(new.select("account_id", pl.col("id").alias("score_id"), "willingness", "ability"))
+            if old_scores is not None:
+                kept = old_scores if scorer is None else old_scores.join(part.filter(is_broken), "account_id", "semi")
+                scores.append(kept)
+            part = part.join(pl.concat(scores), "account_id", "left", maintain_order="left")
+            broken = is_broken.to_numpy()
             placed = place_all(
                 as_columns(part, broken), settings, part["account_id"], present[start : start + part.height]
             )
             done.tiers.update(placed.by_tier)
-            moved = _moved(part, placed, settings, before.slice(start, CHUNK), version, start, run)
+            moved = _moved(part, placed, settings, experiments, before.slice(start, CHUNK), version, start, run)
             batches.append((TierAssignment, moved))
             done.moved += moved.height
             for each in written:
@@ -150,12 +176,14 @@ def _go(
     return done
 
 
-def _score_rows(scorer: Scorer, accounts: pl.DataFrame, start: int, run: Mapping[str, str]) -> pl.DataFrame:
+def _score_rows(
+    scorer: Scorer, outcomes: OutcomeScorer, accounts: pl.DataFrame, start: int, run: Mapping[str, str]
+) -> pl.DataFrame:
     """A row of the score table for every account that can have a score."""
     book = as_book(accounts, scorer.model.spec)
     return (
         scorer.score(book)
-        .with_columns(book["as_of"], _ids(run, "s", start, book.height))
+        .with_columns(*outcomes.score(book).select(OUTCOME_HEADS), book["as_of"], _ids(run, "s", start, book.height))
         .filter(pl.col("willingness").is_not_null())
         .rename({"external_ref": "account_id"})
         .with_columns(
@@ -171,6 +199,7 @@ def _moved(
     accounts: pl.DataFrame,
     placed: Placements,
     settings: StrategySettings,
+    experiments: Experiments,
     before: pl.DataFrame,
     version: int,
     start: int,
@@ -190,6 +219,7 @@ def _moved(
         strategy_version=pl.lit(version, dtype=pl.Int64),
         **{name: pl.lit(value) for name, value in run.items()},
     )
+    rows = experiments.draw(rows, accounts["debtor_id"])
     return rows.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.lit(before[name])) for name in _PLACED))
 
 
