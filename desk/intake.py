@@ -17,6 +17,7 @@ from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
 from strategy.arms import treatment_given
 from strategy.capacity.read import worth_of_contacts
+from strategy.experiments.running import Experiments
 from strategy.settings import StrategySettings
 
 WITH_A_PERSON = {"hold", "sensitive"}
@@ -86,12 +87,14 @@ def open_tier_cases(work: UnitOfWork, settings: StrategySettings) -> int:
         .where(is_latest_assignment(), Account.status == "open", ~has_case)
         .order_by(col(Account.id))
     )
+    experiments = Experiments.read(work, settings)
     first: dict[str, Escalation] = {}
     by_worth: dict[str, Escalation] = {}
     for assignment, account, debtor, last in work.session.exec(placed).all():
         if assignment.arm == "hold_out":
             continue
-        treatment = treatment_given(assignment.tier, assignment.treatment, assignment.arm, settings)
+        under = experiments.settings_for(assignment.arm)
+        treatment = treatment_given(assignment.tier, assignment.treatment, assignment.arm, under)
         rested = last is None or last + timedelta(days=treatment.cadence_days) <= work.now
         with_a_person = bool(assignment.why) and set(assignment.why) <= WITH_A_PERSON
         if treatment.agent == "human" and rested and not with_a_person:

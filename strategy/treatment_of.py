@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from ledger.ledger import UnitOfWork
 from ledger.tables import TierAssignment
 from strategy.arms import treatment_given
+from strategy.experiments.running import Experiments
 from strategy.quality.feed import came_in_broken
 from strategy.treatments import Treatment
 from strategy.versions import active
@@ -16,7 +17,8 @@ WITHOUT_TIER = "people"
 
 
 def treatment_of(work: UnitOfWork, account_id: str) -> Treatment:
-    """The treatment that the account was given with its latest tier, as the strategy version in force has it.
+    """The treatment that the account was given with its latest tier, as the strategy version in force has it, or as
+    the arm of an experiment that runs does.
 
     An account whose data came in broken is people's, whatever its tier was decided on before.
 
@@ -32,4 +34,5 @@ def treatment_of(work: UnitOfWork, account_id: str) -> Treatment:
     _, settings = active(work)
     if found is None or came_in_broken(work, account_id):
         return settings.treatments[WITHOUT_TIER]
-    return treatment_given(*found, settings)
+    tier, treatment, arm = found
+    return treatment_given(tier, treatment, arm, Experiments.read(work, settings).settings_for(arm))

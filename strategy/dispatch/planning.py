@@ -21,6 +21,7 @@ from ledger.tables import (
 )
 from strategy.arms import treatment_given
 from strategy.capacity.read import worth_of_contacts
+from strategy.experiments.running import Experiments
 from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, Planned, next_contact
 from strategy.quality.feed import feed_state
 from strategy.settings import StrategySettings
@@ -45,9 +46,10 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
     result = PlanResult()
     with ledger.begin() as work:
         _, settings = active(work)
+        experiments = Experiments.read(work, settings)
         wanted: list[tuple[str, Planned]] = []
         for (tier, treatment, arm), waiting, facts in _accounts(work):
-            given = treatment_given(tier, treatment, arm, settings)
+            given = treatment_given(tier, treatment, arm, experiments.settings_for(arm))
             if waiting is not None and (arm == "hold_out" or given.agent == "human"):
                 # It was planned before the account came where nobody, or a person, is to contact it.
                 waiting.status = "superseded"

@@ -12,7 +12,6 @@ from sqlmodel import col, select
 from ledger.ledger import UnitOfWork
 from ledger.tables import Experiment, StrategyVersion
 from strategy.experiments.design import Arm, Design, InvalidDesign, from_json, to_json
-from strategy.experiments.drawing import read_label
 from strategy.experiments.treatments import ArmUnusable, settings_in
 from strategy.settings import InvalidSettings, StrategySettings
 from strategy.settings import from_json as settings_from_json
@@ -118,20 +117,3 @@ def arm_settings(work: UnitOfWork, arm: Arm, in_force: StrategySettings) -> Stra
     if version is not None and version.published_at is None:
         raise ArmUnusable(f"arm {arm.name}: strategy version {version.version} was never published")
     return settings_in(arm, in_force, of_version)
-
-
-def settings_under(work: UnitOfWork, arm_label: str, in_force: StrategySettings) -> StrategySettings:
-    """The settings for an account by its ``TierAssignment.arm``: those in force, unless an experiment that runs says
-    otherwise for the arm. An arm that cannot be read is treated like everybody else.
-    """
-    if (read := read_label(arm_label)) is None:
-        return in_force
-    experiment_id, arm_name = read
-    design = running(work).get(experiment_id)
-    arm = None if design is None else design.arm(arm_name)
-    if arm is None or arm.changes_nothing:
-        return in_force
-    try:
-        return arm_settings(work, arm, in_force)
-    except ArmUnusable:
-        return in_force

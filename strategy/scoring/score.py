@@ -13,7 +13,7 @@ from ledger.reason_text import LETTERS
 from strategy.quality.profile import Drift
 from strategy.scoring.book import check_book
 from strategy.scoring.features import can_score, feature_table
-from strategy.scoring.heads import HEADS
+from strategy.scoring.heads import HEADS, OUTCOME_HEADS
 from strategy.scoring.reasons import NO_HISTORY, Explainer
 from strategy.scoring.registry import Model
 
@@ -62,7 +62,9 @@ class Scorer:
         """
         table = feature_table(book, self.model.spec)
         enough = can_score(book, self.model.spec)
-        figures = {name: head.probability(table) for name, head in self.model.heads.items()}
+        # The outcome heads look at contacts as well, which only a ledger knows; see strategy/outcomes/.
+        own = [name for name in self.model.heads if name not in OUTCOME_HEADS]
+        figures = {name: self.model.heads[name].probability(table) for name in own}
         if self.drift is not None:
             seen = np.flatnonzero(enough)[:: self.every]
             self.drift.add(table[seen], self.model.spec.names, {name: said[seen] for name, said in figures.items()})

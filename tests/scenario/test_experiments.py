@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
+import polars as pl
 import pytest
 from seeded import StoppedClock, add_person, add_strategy, fresh_ledger
 from sqlmodel import select
@@ -29,8 +30,9 @@ from ledger.tables import (
 from strategy.experiments.counting import COMPLAINTS, counted
 from strategy.experiments.design import Arm, to_json
 from strategy.experiments.drawing import label
-from strategy.experiments.records import ExperimentRefused, running, settings_under, start, stop
+from strategy.experiments.records import ExperimentRefused, running, start, stop
 from strategy.experiments.review import review, seen
+from strategy.experiments.running import Experiments
 from strategy.settings import StrategySettings
 from strategy.settings import to_json as settings_json
 from strategy.versions import active
@@ -220,11 +222,43 @@ def test_an_arm_is_treated_its_way_only_while_the_experiment_runs(ledger):
     experiment_id = begin(ledger)
     with ledger.begin() as work:
         _, settings = active(work)
-        assert settings_under(work, label(experiment_id, "kinder"), settings).treatments["remind"].cadence_days == 9
+        now = Experiments.read(work, settings)
+        assert now.settings_for(label(experiment_id, "kinder")).treatments["remind"].cadence_days == 9
         for other in ("champion", "hold_out", label(experiment_id, "control"), label("x", "kinder")):
-            assert settings_under(work, other, settings) == settings
+            assert now.settings_for(other) == settings
         stop(work, "kinder_cadence", "x", "y")
-        assert settings_under(work, label(experiment_id, "kinder"), settings) == settings
+        assert Experiments.read(work, settings).settings_for(label(experiment_id, "kinder")) == settings
+
+
+def test_the_champions_accounts_are_drawn_and_nobody_elses(ledger):
+    experiment_id = begin(ledger, arms=(Arm("control", 0.5), Arm("other", 0.5, {"remind": {"name": "nine_days"}})))
+    placed = pl.DataFrame(
+        {
+            "account_id": [f"account-{number}" for number in range(400)],
+            "tier": ["remind", "persuade", "assist", "people"] * 100,
+            "treatment": ["reminder_with_parts", "clear_reminder", "personal_help", "personal_review"] * 100,
+            "arm": ["champion"] * 300 + ["hold_out"] * 100,
+            "propensity": [0.9] * 400,
+        }
+    )
+    debtors = pl.Series([f"debtor-{number // 8}" for number in range(400)])
+    with ledger.begin() as work:
+        _, settings = active(work)
+        drawn = Experiments.read(work, settings).draw(placed, debtors)
+        assert Experiments(settings, {}, {}).draw(placed, debtors).equals(placed)
+    mine = drawn.filter(pl.col("arm").str.contains(":"))
+    assert drawn.filter(~pl.col("arm").str.contains(":")).equals(
+        placed.filter((pl.col("arm") == "hold_out") | pl.col("tier").is_in(["assist", "people"]))
+    )
+    assert set(mine["tier"]) == {"remind", "persuade"}
+    assert mine.height == 150
+    assert set(mine["propensity"]) == {0.45}
+    # All accounts of a person are in one arm, and the arm's own treatment stands in the record.
+    both = mine.with_columns(debtor=pl.col("account_id").str.slice(8).cast(pl.Int64) // 8)
+    assert both.group_by("debtor").agg(pl.col("arm").n_unique())["arm"].max() == 1
+    in_arm = mine.filter(pl.col("arm") == label(experiment_id, "other"))
+    assert set(in_arm.filter(tier="remind")["treatment"]) == {"nine_days"}
+    assert set(in_arm.filter(tier="persuade")["treatment"]) == {"clear_reminder"}
 
 
 def test_what_happens_in_the_window_counts_and_nothing_else(ledger, clock):

@@ -13,7 +13,7 @@ from seeded import START, StoppedClock, add_person, fresh_ledger
 
 from app.outcome_heads import with_outcome_heads
 from ledger.tables import Account, Attempt, ChatInvite, Conversation, Debtor, Decision, ImportBatch, Promise
-from strategy.outcomes.probabilities import outcome_probabilities
+from strategy.outcomes.probabilities import OutcomeScorer
 from strategy.outcomes.records import events_of
 from strategy.outcomes.rows import training_rows
 from strategy.promise_review import review
@@ -216,10 +216,10 @@ def test_simulated_heads_go_through_the_registry_and_say_what_they_are(ledger, t
         book = book.with_columns(
             external_ref=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(account.id)).otherwise("external_ref")
         )
-        said = outcome_probabilities(model, work, book)
-        without = outcome_probabilities(dataclasses.replace(model, heads=trained().heads), work, book)
+        said = OutcomeScorer(model, work).score(book)
+        without = OutcomeScorer(dataclasses.replace(model, heads=trained().heads), work).score(book)
         other = dataclasses.replace(model, card={**model.card, "outcomes": {"spec": model.card["spec"]}})
-        assert outcome_probabilities(other, work, book)["contact"].null_count() == 40
+        assert OutcomeScorer(other, work).score(book)["contact"].null_count() == 40
     assert said["external_ref"].to_list() == book["external_ref"].to_list()
     assert without.columns == said.columns == ["external_ref", "contact", "promise", "kept"]
     assert without["contact"].null_count() == 40
