@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from math import isnan
 from typing import Any
 
 from app.simulating import Standing
+from strategy.fairness.shares import GroupShare
 from strategy.settings import TIERS
 from strategy.treatments import AGENTS
-from strategy.whatif.groups import GroupShares
 from strategy.whatif.recovery import Money, Range
 from strategy.whatif.simulate import Side, Simulation
 
@@ -47,7 +46,8 @@ def _side(side: Side) -> dict[str, Any]:
         told["denials"] = _rounded(dataclasses.asdict(side.denials))
     if side.groups:
         told["fairness"] = {
-            trait: {group.name: _group(group) for group in groups} for trait, groups in side.groups.items()
+            "groups": {trait: {group.name: _group(group) for group in groups} for trait, groups in side.groups.items()},
+            "findings": [finding.to_json() for finding in side.findings],
         }
     return told
 
@@ -61,19 +61,17 @@ def _money(money: Money) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupShares) -> dict[str, Any]:
-    ratio = None if isnan(group.ratio.value) else round(group.ratio.value, 4)
+def _group(group: GroupShare) -> dict[str, Any]:
     return {
         "accounts": group.accounts,
-        "tiers": dict(zip(TIERS, group.tiers, strict=True)),
-        "to_people": None if isnan(group.to_people) else round(group.to_people, 4),
-        "ratio": ratio,
-        "ratio_interval": None if ratio is None else _interval(group.ratio, 4),
+        "tiers": {tier: round(share, 4) for tier, share in group.tiers.items()},
+        "to_people": round(group.to_people, 4),
+        "to_people_interval": [round(group.low, 4), round(group.high, 4)],
     }
 
 
-def _interval(each: Range, digits: int = 2) -> list[float]:
-    return [round(each.low, digits), round(each.high, digits)]
+def _interval(each: Range) -> list[float]:
+    return [round(each.low, 2), round(each.high, 2)]
 
 
 def _rounded(figures: Mapping[str, Any]) -> dict[str, Any]:

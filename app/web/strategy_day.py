@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from math import isnan
-
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
 from app.web.strategy_effect import change
 from app.web.words import name_of, say
+from strategy.fairness.shares import GroupShare
+from strategy.fairness.wording import name_of as word
 from strategy.whatif.denials import Denials
 from strategy.whatif.fitting import Queue
-from strategy.whatif.groups import GroupShares
 from strategy.whatif.simulate import Simulation
 
 MOST_REASONS = 6
+LEVELS = {"block": "no", "warn": "warn", "note": "yes"}
+"""The look of a finding."""
 HIGH_PX = 72
 """Of the tallest bar."""
 
@@ -119,35 +120,27 @@ def fairness(found: Simulation, language: Language) -> None:
     """Share of each group that goes to people, before and after; nothing where the data has no such traits."""
     if not found.after.groups:
         return
-    limit = found.after.placed.settings.fairness.parity_ratio
     with panel(say("strategy.fairness", language)):
-        text(say("strategy.fairness_help", language, limit=f"{limit:g}"), "tiny quiet")
+        for finding in found.after.findings:
+            with piece("div", "wrap"):
+                tag(say(f"strategy.level_{finding.level}", language), LEVELS[finding.level])
+                text(finding.sentence(language), "tiny", tag="span")
         with piece("table", "plain"):
             with piece("tr"):
-                for name in ("group", "accounts", "before", "after", "ratio"):
+                for name in ("group", "accounts", "before", "after"):
                     text(say(f"strategy.{name}", language), tag="th")
             for trait, groups in found.after.groups.items():
                 with piece("tr"):
-                    text(name_of("trait", trait, language), "quiet", tag="td").props("colspan=5")
+                    text(word(trait, language), "quiet", tag="td").props("colspan=4")
                 for before, after in zip(found.before.groups[trait], groups, strict=True):
-                    _group(trait, before, after, limit, language)
+                    _group(before, after, language)
 
 
-def _group(trait: str, before: GroupShares, after: GroupShares, limit: float, language: Language) -> None:
-    if not after.accounts:
-        return
+def _group(before: GroupShare, after: GroupShare, language: Language) -> None:
     with piece("tr"):
-        text(name_of(f"trait.{trait}", after.name, language), tag="td")
+        text(word(after.name, language), tag="td")
         text(f"{after.accounts:,}", "num", tag="td")
         text(f"{before.to_people:.1%}", "num", tag="td")
-        text(f"{after.to_people:.1%}", "num", tag="td")
         with piece("td", "num"):
-            if isnan(after.ratio.value):
-                text("–", tag="span")
-                return
-            text(f"{after.ratio.value:.2f} ", tag="span")
-            if after.ratio.low != after.ratio.high:
-                text(f"({after.ratio.low:.2f}–{after.ratio.high:.2f}) ", "tiny quiet", tag="span")
-            # Far apart only where chance alone does not explain it.
-            if after.ratio.high < limit or after.ratio.low > 1 / max(limit, 1e-9):
-                tag(say("strategy.apart", language), "warn")
+            text(f"{after.to_people:.1%} ", tag="span")
+            text(f"({after.low:.1%} – {after.high:.1%})", "tiny quiet", tag="span")

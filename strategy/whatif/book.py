@@ -61,6 +61,17 @@ class BookArrays:
             known = self._paying[uplift] = np.where(self.scored, uplifted(self.willingness, uplift), 0.0)
         return known
 
+    def brought(self, uplift: float) -> Floats:
+        """What a contact that raises the odds of a payment by `uplift` adds to the expected recovery."""
+        known = self._brought.get(uplift)
+        if known is None:
+            known = self._brought[uplift] = (self.paying(uplift) - self.paying(1.0)) * self.covered
+        return known
+
+    @cached_property
+    def _brought(self) -> dict[float, Floats]:
+        return {}
+
     @cached_property
     def _paying(self) -> dict[float, Floats]:
         return {}

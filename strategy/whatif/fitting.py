@@ -22,7 +22,8 @@ Floats = NDArray[np.float64]
 
 WORKING_DAYS = PERIOD_DAYS * 5 / 7
 """Of the period: contacts are planned on Monday to Friday."""
-BINS = 4_000
+SMALLEST = 1e-6
+"""Contacts worth less than this share of the best one are not told apart."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,15 @@ def _value_of_contact(book: BookArrays, tiers: NDArray[np.int8], terms: Terms, a
 
     By the tier's own treatment where that agent gives it, else by the one that people give in `people`.
     """
-    kind = np.array([tier if terms.agents[tier] == agent else len(terms.agents) - 2 for tier in range(len(terms.mix))])
-    gain = np.zeros(len(book))
-    for each in np.unique(kind):
-        here = (kind == each)[tiers]
-        uplift = float(terms.uplift[each])
-        brought = (book.paying(uplift) - book.paying(1.0)) * book.covered
-        gain = np.where(here, brought - terms.spend[each] / terms.contacts[each], gain)
-    return np.maximum(gain, 0.0)
+    last = len(terms.mix) - 1
+    kinds = [tier if terms.agents[tier] == agent else last for tier in range(len(terms.mix))]
+    contacts = [(float(terms.uplift[kind]), float(terms.spend[kind] / terms.contacts[kind])) for kind in kinds]
+    value = np.zeros(0)
+    for uplift, cost in dict.fromkeys(contacts):
+        brought = np.maximum(book.brought(uplift) - cost, 0.0)
+        here = np.array([contact == (uplift, cost) for contact in contacts])
+        value = np.where(here[tiers], brought, value) if len(value) else brought
+    return value
 
 
 def _margin(value: Floats, rate: Floats, fits: float) -> tuple[float, float]:
@@ -89,16 +91,20 @@ def _margin(value: Floats, rate: Floats, fits: float) -> tuple[float, float]:
     top = float(value.max())
     if top == 0:
         return 0.0, 0.0
-    # Bins of equal ratio: values range over orders of magnitude, and the price is wanted to a fraction of a percent.
-    lowest = top * 1e-6
-    steps = np.zeros(len(value), dtype=np.int64)
-    worth = value > lowest
-    steps[worth] = 1 + ((np.log(value[worth] / lowest) / np.log(1e6)) * (BINS - 2)).astype(np.int64)
-    weights = np.bincount(steps, weights=rate, minlength=BINS)
-    sums = np.bincount(steps, weights=rate * value, minlength=BINS)
+    steps = _step(value) - _step(np.array([top * SMALLEST]))
+    steps = np.maximum(steps, 0)
+    bins = int(steps.max()) + 1
+    weights = np.bincount(steps, weights=rate, minlength=bins)
+    sums = np.bincount(steps, weights=rate * value, minlength=bins)
     from_top = np.cumsum(weights[::-1])
-    margin = BINS - 1 - int(np.searchsorted(from_top, fits, side="right"))
+    margin = bins - 1 - int(np.searchsorted(from_top, fits, side="right"))
     price = float(sums[margin] / weights[margin]) if weights[margin] else 0.0
-    above = float(from_top[BINS - 2 - margin]) if margin < BINS - 1 else 0.0
+    above = float(from_top[bins - 2 - margin]) if margin < bins - 1 else 0.0
     lost = float(sums[:margin].sum()) + max(float(weights[margin]) - (fits - above), 0.0) * price
     return price, lost
+
+
+def _step(value: Floats) -> NDArray[np.int64]:
+    """Steps of equal ratio, 512 to each doubling: values range over orders of magnitude, and a price is wanted to a
+    fraction of a percent. The bits of a positive number, read as a whole one, are in the order of its logarithm."""
+    return np.ascontiguousarray(value).view(np.int64) >> np.int64(43)

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from strategy.fairness.findings import Finding
+from strategy.fairness.shares import GroupShare, group_shares, shares_findings
+from strategy.fairness.traits import measured_traits
 from strategy.settings import TIERS, StrategySettings
 from strategy.treatments import AGENTS
-from strategy.whatif.book import Book
+from strategy.whatif.book import Book, Grouped
 from strategy.whatif.denials import Denials, GateAnswers, denials
 from strategy.whatif.effect import Placed, WhatIf, compare, pairs, placed
 from strategy.whatif.fitting import WORKING_DAYS, Queue, queues
-from strategy.whatif.groups import GroupShares, group_shares
 from strategy.whatif.hours import HourSlice, by_hour
 from strategy.whatif.recovery import CalibrationDraws, Ranges, grid_of, ranges
 
@@ -44,8 +46,12 @@ class Side:
     queues: Mapping[str, Queue]
     denials: Denials | None
     """None: the gate was not asked."""
-    groups: Mapping[str, tuple[GroupShares, ...]]
+    traits: Mapping[str, Grouped]
+    """The accounts by every trait that is measured; the same for every draft."""
+    groups: Mapping[str, tuple[GroupShare, ...]]
     """By trait."""
+    findings: tuple[Finding, ...]
+    """What is found of the groups' shares under this strategy."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,15 @@ class Simulation:
     money: Ranges
 
 
-def side(book: Book, settings: StrategySettings, day: Day | None, in_force: StrategySettings | None = None) -> Side:
-    """Put the book under one strategy and count. Keep the side in force: many drafts are held against it."""
-    found = placed(book.arrays, settings, in_force)
+def side(book: Book, settings: StrategySettings, day: Day | None, in_force: Side | None = None) -> Side:
+    """Put the book under one strategy and count.
+
+    :param in_force: the side that a draft is held against; None for that side itself, which is worth keeping.
+    """
+    found = placed(book.arrays, settings, in_force.placed.settings if in_force else None)
+    traits = in_force.traits if in_force else measured_traits(book.traits)
+    groups = {trait: group_shares(each, found.tiers, settings) for trait, each in traits.items()}
+    findings = (each for trait, shares in groups.items() for each in shares_findings(trait, shares, settings.fairness))
     loads = {agent: np.zeros(24) for agent in AGENTS}
     said = None
     if day is not None and book.zones is not None and book.facts is not None:
@@ -76,7 +88,9 @@ def side(book: Book, settings: StrategySettings, day: Day | None, in_force: Stra
         by_hour=loads,
         queues=queues(book.arrays, found.tiers, settings, found.terms),
         denials=said,
-        groups={trait: group_shares(each, found.tiers, settings) for trait, each in book.traits.items()},
+        traits=traits,
+        groups=groups,
+        findings=tuple(findings),
     )
 
 
@@ -93,7 +107,7 @@ def simulate(
     :param before: from :func:`side`, with the settings in force and the same day.
     :param draws: of the calibration; without them the intervals cover chance alone, and say so.
     """
-    after = side(book, draft, day, before.placed.settings)
+    after = side(book, draft, day, before)
     one, other = before.placed, after.placed
     grid = grid_of(book.arrays, pairs(one, other))
     money = ranges(grid, (one.terms, other.terms), (one.sums, other.sums), draws, seed)
