@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, answer, existing, table
+from app.cli import versions
+from app.cli.console import answer, table
+from app.cli.drafts import Draft, draft_in
 from app.cli.records import AsJson
 from app.cli.simulation import as_plain
 from app.settings import Settings
 from app.simulating import read_standing
-from strategy.settings import InvalidSettings, StrategySettings, from_json, to_json
+from strategy.settings import to_json
 from strategy.versions import active
 from strategy.whatif.logged import read_log
 from strategy.whatif.valuing import TooLittle, value_draft
-
-Draft = Annotated[Path, typer.Option(help="A draft strategy as JSON, as `amends strategy show` prints it.")]
 
 
 def register(cli: typer.Typer) -> None:
@@ -28,6 +26,7 @@ def register(cli: typer.Typer) -> None:
     strategy.command("show")(show)
     strategy.command("simulate")(simulate)
     strategy.command("value")(value)
+    versions.register_on(strategy)
     cli.add_typer(strategy, name="strategy")
 
 
@@ -60,17 +59,3 @@ def value(draft: Draft, as_json: AsJson = False) -> None:
     else:
         told |= dataclasses.asdict(found)
     answer(told, as_json=as_json, text=lambda: table(told))
-
-
-def draft_in(path: Path) -> StrategySettings:
-    """A draft from a file.
-
-    :raises BadInput: it is not one; says what is wrong with it.
-    """
-    try:
-        wanted = from_json(json.loads(existing(path).read_text(encoding="utf-8")))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path.name} is not JSON: {error}") from error
-    if isinstance(wanted, InvalidSettings):
-        raise BadInput(f"{path.name}: {wanted}")
-    return wanted

@@ -1,0 +1,78 @@
+"""What one day's hours and contacts are best spent on, and what one more of each would be worth."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+
+from app import wiring
+from app.cli.console import answer, table
+from app.cli.records import AsJson
+from app.settings import Settings
+from strategy.capacity.day import Day, plan_day
+from strategy.capacity.read import Today, read_today
+from strategy.capacity.value import assumed
+from strategy.settings import StrategySettings
+from strategy.versions import active
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("capacity")(capacity)
+
+
+def capacity(
+    hours: Annotated[float | None, typer.Option(min=0, help="People's hours, instead of the strategy's.")] = None,
+    contacts: Annotated[int | None, typer.Option(min=0, help="The bot's contacts, instead of the strategy's.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The best day for every open account: nothing, the bot or a person; nothing is planned or changed by this."""
+    with wiring.open_ledger(Settings()).begin() as work:
+        version, settings = active(work)
+        given = settings.capacity
+        wanted = replace(
+            given,
+            people_hours_per_day=given.people_hours_per_day if hours is None else hours,
+            bot_contacts_per_day=given.bot_contacts_per_day if contacts is None else contacts,
+        )
+        settings = replace(settings, capacity=wanted)
+        today = read_today(work, settings)
+    started = time.perf_counter()
+    day = plan_day(today.book, settings)
+    told = _told(version, settings, today, day, time.perf_counter() - started)
+    answer(told, as_json=as_json, text=lambda: table(told))
+
+
+def _told(version: int, settings: StrategySettings, today: Today, day: Day, seconds: float) -> dict[str, Any]:
+    assumptions = settings.assumptions
+    return {
+        "strategy_version": version,
+        "accounts": len(today.book),
+        "currency": today.currency,
+        "capacity": {
+            "people_hours": settings.capacity.people_hours_per_day,
+            "bot_contacts": settings.capacity.bot_contacts_per_day,
+        },
+        "actions": day.by_action,
+        "served_first_whatever_they_are_worth": day.served_first,
+        "people_hours_used": round(day.people_hours, 2),
+        "people_hours_missing": round(day.hours_missing, 2),
+        "bot_contacts_used": day.bot_contacts,
+        "value_against_doing_nothing": round(day.value, 2),
+        "value_at_most": round(day.bound, 2),
+        "one_more_hour_of_people_is_worth": round(day.price_of_hour, 2),
+        "one_more_contact_by_the_bot_is_worth": round(day.price_of_contact, 2),
+        "resting_on_assumptions": {
+            contact: {
+                "odds_of_a_payment_times": round(uplift.odds, 3),
+                "from": round(uplift.low, 3),
+                "to": round(uplift.high, 3),
+                "source": uplift.source,
+                "cost": str(assumptions.cost[contact]),
+            }
+            for contact, uplift in assumed(assumptions).items()
+        },
+        "seconds": round(seconds, 3),
+    }
