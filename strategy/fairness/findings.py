@@ -17,7 +17,7 @@ from typing import Any, Literal
 from strategy.fairness.wording import Language, sentence
 
 Level = Literal["block", "warn", "note"]
-Measure = Literal["to_people", "opportunity", "calibration"]
+Measure = Literal["to_people", "unwilling", "opportunity", "calibration"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Finding:
     against: str
     """The group it is compared with; empty for a calibration, which is held against what happened."""
     figure: float
-    """A ratio of shares (to_people), a difference of shares (opportunity), or happened - predicted (calibration)."""
+    """A ratio of shares (to_people, unwilling), a difference of shares (opportunity), or what happened less what was
+    predicted (calibration)."""
     low: float
     high: float
     """95 %, for all comparisons of the trait together."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from strategy.fairness.findings import Finding
-from strategy.fairness.shares import GroupShare, group_shares, shares_finding
+from strategy.fairness.shares import GroupShare, group_shares, shares_findings
 from strategy.fairness.traits import measured_traits
 from strategy.settings import StrategySettings
 from strategy.tiers import tier_indexes
@@ -32,5 +32,5 @@ def shares(book: Book, settings: StrategySettings) -> Shares:
     """
     tiers = tier_indexes(book.arrays, settings, book.arrays.previous)
     traits = {trait: group_shares(grouped, tiers, settings) for trait, grouped in measured_traits(book.traits).items()}
-    found = (shares_finding(trait, groups, settings.fairness) for trait, groups in traits.items())
-    return Shares(traits, tuple(each for each in found if each is not None))
+    found = (each for trait, groups in traits.items() for each in shares_findings(trait, groups, settings.fairness))
+    return Shares(traits, tuple(found))

@@ -34,6 +34,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "By {trait}: the share of {group} sent to people is {figure} of that of {against} "
         "({low} to {high}, limit {limit}).",
     ),
+    "unwilling": (
+        "按{trait}：{group}被视为还款意愿低的比例是{against}的{figure}（区间{low}至{high}，下限{limit}）。",
+        "By {trait}: the share of {group} held to be unwilling is {figure} of that of {against} "
+        "({low} to {high}, limit {limit}).",
+    ),
     "opportunity": (
         "按{trait}：后来还了款的人中，事先被认为会还的比例，{group}比{against}低{figure}个百分点（区间{low}至{high}，上限{limit}）。",
         "By {trait}: of those who went on to pay, the share that had been believed to is {figure} points lower for "
@@ -67,7 +72,7 @@ def sentence(language: Language, measure: str, level: str, values: Mapping[str, 
     """The finding and what follows from it."""
     place = 0 if language == "zh" else 1
     words = {name: name_of(str(values[name]), language) for name in ("trait", "group", "against", "head")}
-    ratio = measure == "to_people"
+    ratio = measure in ("to_people", "unwilling")
     figures = {
         name: f"{values[name]:.2f}" if ratio else f"{100 * values[name]:.1f}" for name in ("low", "high", "limit")
     }

@@ -1,0 +1,64 @@
+"""Fairness, wired: the open accounts by group under a strategy, and the champion's figures by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.settings import Settings, registry_of
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.traits import read_traits
+from strategy.fairness.findings import Finding
+from strategy.fairness.measuring import Measured, measure
+from strategy.fairness.publishing import Shares, shares
+from strategy.fairness.records import keep, kept
+from strategy.scoring.book import read_books
+from strategy.scoring.registry import note_on_card
+from strategy.scoring.roles import read_roles
+from strategy.settings import StrategySettings
+from strategy.whatif.book import Book
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One strategy by group."""
+
+    shares: Shares
+    measured: Measured | None
+    """None where no model was measured by group, or no trait is known."""
+    findings: tuple[Finding, ...]
+
+
+def judge(book: Book, settings: Settings, strategy: StrategySettings) -> Judged:
+    """The findings that publishing `strategy` must be given; none where the data have no traits."""
+    found = shares(book, strategy)
+    measured = kept(settings.home, read_roles(registry_of(settings)).champion)
+    return Judged(found, measured, found.findings + (measured.findings(strategy) if measured else ()))
+
+
+def findings_on_model(settings: Settings, model_id: str, strategy: StrategySettings) -> tuple[Finding, ...]:
+    """The findings that promoting a model must be given; none where it was not measured."""
+    measured = kept(settings.home, model_id)
+    return measured.findings(strategy) if measured else ()
+
+
+def measure_model(ledger: Ledger, settings: Settings, model_id: str, step: Callable[[], None]) -> Measured | None:
+    """Measure by group how a model of this recipe does, keep the figures and add them to the model's card.
+
+    :returns: None where no trait is known.
+    :raises BookUnusable, NotEnoughHistory, SealBroken: nothing is kept then.
+    """
+    with ledger.read() as work:
+        traits = read_traits(work, settings.home)
+    if traits.width < 2:
+        return None
+    measured = measure(read_books(sorted((settings.home / "book").glob("*.parquet"))), traits, step)
+    if measured is not None:
+        keep(settings.home, model_id, measured)
+        note_on_card(registry_of(settings), model_id, "fairness", measured.card())
+    return measured
+
+
+def has_traits(work: UnitOfWork, settings: Settings) -> bool:
+    """Whether anything is known of anybody."""
+    return read_traits(work, settings.home).width > 1
