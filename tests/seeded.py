@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from ledger.keys import Keys
 from ledger.ledger import Ledger, UnitOfWork, sqlite_engine
 from ledger.migrate import upgrade
-from ledger.tables import Account, Debtor, ImportBatch, Score, StrategyVersion, TierAssignment
+from ledger.tables import Account, AccountSnapshot, Debtor, ImportBatch, Score, StrategyVersion, TierAssignment
 
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 KEYS = Keys(b"f" * 32, b"i" * 32, b"a" * 32)
@@ -111,6 +111,17 @@ def add_person(
     work.session.add(account)
     work.session.flush()
     return account
+
+
+def add_account(work: UnitOfWork, ref: str, paid: list[int], balance: str = "50000.00") -> str:
+    """An account with six equal bills of 50,000 and these payments, the latest first."""
+    account = add_person(work, ref, balance=balance, due="2500.00")
+    columns = {}
+    for month, amount in enumerate(paid, start=1):
+        columns |= {f"billed_{month}": Decimal("50000.00"), f"paid_{month}": Decimal(amount)}
+    work.session.add(AccountSnapshot(account_id=account.id, **columns))
+    work.session.flush()
+    return account.id
 
 
 def add_strategy(work: UnitOfWork, settings: dict[str, object], version: int = 1) -> None:

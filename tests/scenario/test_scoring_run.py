@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from scored import NOW, portfolio, trained
-from seeded import StoppedClock, add_person, fresh_ledger
+from seeded import StoppedClock, add_account, add_person, fresh_ledger
 from sqlmodel import col, select
 
 from ledger.importing.portfolio import import_file
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import AccountSnapshot, AuditEntry, Case, Hold, Promise, Score, StrategyVersion, TierAssignment
+from ledger.tables import AuditEntry, Case, Hold, Promise, Score, StrategyVersion, TierAssignment
 from rehearsal.people import MadeUpPeople
 from strategy.scoring.book import check_book, read_books
 from strategy.scoring.registry import publish
@@ -38,17 +38,6 @@ def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
 def registry(tmp_path: Path) -> Path:
     publish(tmp_path / "models", trained(), NOW)
     return tmp_path / "models"
-
-
-def add_account(work: UnitOfWork, ref: str, paid: list[int], balance: str = "50000.00") -> str:
-    """An account with six equal bills of 50,000 and these payments, the latest first."""
-    account = add_person(work, ref, balance=balance, due="2500.00")
-    columns = {}
-    for month, amount in enumerate(paid, start=1):
-        columns |= {f"billed_{month}": Decimal("50000.00"), f"paid_{month}": Decimal(amount)}
-    work.session.add(AccountSnapshot(account_id=account.id, **columns))
-    work.session.flush()
-    return account.id
 
 
 def tiers(ledger: Ledger) -> dict[str, TierAssignment]:
