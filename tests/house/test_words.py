@@ -12,6 +12,7 @@ from bot.phrases import LANGUAGES, templates
 from desk.routing import QUEUES
 from desk.wrap_up import DISPOSITIONS
 from ledger.handoff import TIER_TRIGGER
+from strategy.placing import WHYS
 from strategy.policy.decision import REASON_CODES
 from strategy.settings import TIERS
 
@@ -23,6 +24,7 @@ CODES = {
     "disposition": set(DISPOSITIONS),
     "deny": set(REASON_CODES),
     "tier": set(TIERS),
+    "why": {why for each in WHYS for why in each},
 }
 
 
