@@ -35,9 +35,9 @@ def register(cli: typer.Typer) -> None:
     group = typer.Typer(help="The quality of the data that came in.", invoke_without_command=True)
 
     @group.callback()
-    def quality(context: typer.Context) -> None:
+    def quality(context: typer.Context, lang: Lang = "zh", as_json: AsJson = False) -> None:
         if context.invoked_subcommand is None:
-            show()
+            show(lang=lang, as_json=as_json)
 
     group.command("show")(show)
     group.command("accept")(accept_check)
