@@ -29,10 +29,13 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-def judge(book: Book, settings: Settings, strategy: StrategySettings) -> Judged:
-    """The findings that publishing `strategy` must be given; none where the data have no traits."""
+def judge(book: Book, settings: Settings, strategy: StrategySettings, model_id: str | None = None) -> Judged:
+    """The findings that publishing `strategy` must be given; none where the data have no traits.
+
+    :param model_id: another model than the champion, to see its figures.
+    """
     found = shares(book, strategy)
-    measured = kept(settings.home, read_roles(registry_of(settings)).champion)
+    measured = kept(settings.home, model_id or read_roles(registry_of(settings)).champion)
     return Judged(found, measured, found.findings + (measured.findings(strategy) if measured else ()))
 
 

@@ -6,12 +6,13 @@ import dataclasses
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 
 from app import wiring
 from app.cli.console import BadInput, answer, existing, progress, stages, table
 from app.cli.records import AsJson
+from app.fairness import measure_model
+from app.outcome_heads import WANTED, with_outcome_heads
 from app.settings import Settings, registry_of
 from app.tiering import score_and_hand_over
 from bot.chat.outbox import Outbox
@@ -22,11 +23,11 @@ from strategy.dispatch.tick import tick
 from strategy.policy.packs import shipped_packs
 from strategy.quality.feed import feed_state
 from strategy.scoring.book import read_books
-from strategy.scoring.disk import UNFINISHED
+from strategy.scoring.bulk import score_file
 from strategy.scoring.promotion import entered
 from strategy.scoring.registry import load, publish
-from strategy.scoring.score import score_book
 from strategy.scoring.train import train as train_models
+from strategy.versions import active
 
 CARRIED = frozenset({"chat"})
 """What leaves by the outbox file; there is no telephone line yet."""
@@ -37,8 +38,20 @@ def register(cli: typer.Typer) -> None:
         cli.command()(command)
 
 
-def train(as_json: AsJson = False) -> None:
-    """Train on every imported book: the first model is champion, a later one challenger until a person promotes it."""
+def train(
+    outcomes: Annotated[
+        str,
+        typer.Option(help=f"Where contact, promise and promise kept are learnt from: {', '.join(WANTED)}."),
+    ] = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Train on every imported book: the first model is champion, a later one challenger until a person promotes it.
+
+    Contact, promise and promise kept are learnt from the ledger's outcomes once there are enough, and until then from
+    simulated ones: the card says which.
+    """
+    if outcomes not in WANTED:
+        raise BadInput(f"--outcomes must be one of {', '.join(WANTED)}, not {outcomes}")
     settings = Settings()
     registry = registry_of(settings)
     ledger = wiring.open_ledger(settings)
@@ -54,18 +67,27 @@ def train(as_json: AsJson = False) -> None:
         stage("reading books", 0, len(books))
         book = read_books(books)
         trained = train_models(book, stage)
+        trained = with_outcome_heads(
+            ledger, books, trained, outcomes, lambda done, total: stage("outcomes of contacts", done, total)
+        )
         stage("publishing", 0, 1)
         model_id = publish(registry, trained, ledger.clock())
     with ledger.begin() as work:
         role = entered(work, registry, model_id)
+    with progress("measuring by group of people") as step:
+        measured = measure_model(ledger, settings, model_id, lambda: step(0, 1))
     told = {"model_id": model_id, "role": role, "registry": registry, "card": load(registry, model_id).card}
     shown = {**told, "card": registry / model_id / "card.zh.md", "figures": trained.card.get("out_of_time", {})}
+    shown["simulated_heads"] = ", ".join(trained.card.get("simulated_heads", ())) or "none"
+    shown["fairness"] = "see `amends fairness`" if measured else "not measured: no traits in the data"
     answer(told, as_json=as_json, text=lambda: table(shown))
 
 
 def score(
     input_file: Annotated[Path | None, typer.Option("--input", help="A book (Parquet) to score instead.")] = None,
-    output_file: Annotated[Path | None, typer.Option("--output", help="Where its scores go (Parquet or CSV).")] = None,
+    output_file: Annotated[
+        Path | None, typer.Option("--output", help="Its scores and tiers (Parquet).")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score every open account and put it into a tier; a tier that belongs to people opens a case.
@@ -73,15 +95,14 @@ def score(
     With --input and --output, score a file instead and leave the ledger alone.
     """
     settings = Settings()
-    registry = registry_of(settings)
     if input_file is not None and output_file is not None:
-        _score_file(registry, existing(input_file), output_file, as_json)
+        _score_file(settings, existing(input_file), output_file, as_json)
         return
     if input_file is not None or output_file is not None:
         raise BadInput("--input and --output go together")
     ledger = wiring.open_ledger(settings)
     with progress("scoring") as step:
-        run = score_and_hand_over(ledger, registry, step)
+        run = score_and_hand_over(ledger, registry_of(settings), step)
     if run.model_problem is not None:
         raise BadInput(
             f"{run.model_problem}. Nothing was scored: old scores stay, and accounts without one went to people"
@@ -89,29 +110,19 @@ def score(
     answer(run, as_json=as_json, text=lambda: table({name: getattr(run, name) for name in run.__slots__}))
 
 
-def _score_file(registry: Path, input_file: Path, output_file: Path, as_json: bool) -> None:
-    model = load(registry)
-    with progress(f"scoring {input_file.name}") as step:
-        book = read_books([input_file])
-        model.require_columns(book)
-        scores = score_book(model, book, step)
-        _write(scores, output_file)
-    told = {"rows": scores.height, "scored": scores["willingness"].count(), "model_id": model.id, "output": output_file}
-    answer(told, as_json=as_json, text=lambda: table(told))
-
-
-def _write(scores: pl.DataFrame, file: Path) -> None:
-    """In one step: a reader never meets half a file."""
-    unfinished = file.with_name(file.name + UNFINISHED)
+def _score_file(settings: Settings, source: Path, target: Path, as_json: bool) -> None:
+    model = load(registry_of(settings))
+    if not target.parent.is_dir():
+        raise BadInput(f"{target} cannot be written: there is no such folder")
+    with wiring.open_ledger(settings).begin() as work:
+        _, strategy = active(work)
     try:
-        if file.suffix == ".csv":
-            scores.write_csv(unfinished)
-        else:
-            scores.write_parquet(unfinished)
-        unfinished.replace(file)
+        with progress(f"scoring {source.name}") as step:
+            done = score_file(model, strategy, source, target, step)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise BadInput(f"{file} cannot be written: {error.strerror or error}") from error
+        raise BadInput(f"{target} cannot be written: {error.strerror or error}") from error
+    told = {**dataclasses.asdict(done), "model_id": model.id, "output": target}
+    answer(told, as_json=as_json, text=lambda: table(told))
 
 
 def plan(as_json: AsJson = False) -> None:

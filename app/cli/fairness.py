@@ -19,6 +19,7 @@ from app.settings import Settings, registry_of
 from app.simulating import read_standing
 from strategy.fairness.records import kept
 from strategy.fairness.wording import name_of
+from strategy.scoring.registry import load
 from strategy.scoring.roles import read_roles
 from strategy.settings import TIERS, StrategySettings
 
@@ -54,7 +55,8 @@ def fairness(
     draft: Annotated[
         Path | None, typer.Option(help="A draft strategy as JSON, to hold against the one in force.")
     ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Measure the champion anew, e.g. after an import.")] = False,
+    model: Annotated[str | None, typer.Option(help="Another model than the champion.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Measure the model anew, e.g. after an import.")] = False,
     lang: Annotated[Language, typer.Option("--lang", help="zh or en.")] = "zh",
     as_json: AsJson = False,
 ) -> None:
@@ -68,15 +70,16 @@ def fairness(
         told = {"measured": False, "why": _WORDS["nothing"][1]}
         answer(told, as_json=as_json, text=lambda: _word("nothing", lang))
         return
-    champion = read_roles(registry_of(settings)).champion
-    if champion and (again or kept(settings.home, champion) is None):
-        with progress("measuring the champion by group") as step:
+    measured = model or read_roles(registry_of(settings)).champion
+    if measured and (again or kept(settings.home, measured) is None):
+        load(registry_of(settings), measured)
+        with progress(f"measuring model {measured} by group") as step:
             done = iter(range(1, 1_000))
-            measure_model(ledger, settings, champion, lambda: step(next(done), 10))
+            measure_model(ledger, settings, measured, lambda: step(next(done), 10))
     with ledger.begin() as work:
         standing = read_standing(work, settings)
-    before = judge(standing.book, settings, standing.in_force)
-    after = judge(standing.book, settings, wanted) if wanted else None
+    before = judge(standing.book, settings, standing.in_force, measured)
+    after = judge(standing.book, settings, wanted, measured) if wanted else None
     told = {"measured": True, "in_force": _plain(before), "draft": _plain(after) if after else None}
     answer(told, as_json=as_json, text=lambda: "\n".join(_pages(before, after, standing.in_force, lang)))
 

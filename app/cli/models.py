@@ -10,6 +10,7 @@ import typer
 from app import wiring
 from app.cli.console import BadInput, answer, progress, table
 from app.cli.records import AsJson
+from app.fairness import findings_on_model
 from app.settings import Settings, registry_of
 from app.web.words import name_of
 from strategy.scoring import promotion
@@ -83,11 +84,21 @@ def compare(
     answer(found, as_json=as_json, text=lambda: _comparison(found))
 
 
-def promote(model_id: ModelId, by: By, reason: Reason, as_json: AsJson = False) -> None:
+def promote(
+    model_id: ModelId,
+    by: By,
+    reason: Reason,
+    accepted_by: Annotated[str, typer.Option(help="A second person, where `amends fairness` finds what blocks.")] = "",
+    accepted_reason: Annotated[str, typer.Option(help="Why the second person accepts it.")] = "",
+    as_json: AsJson = False,
+) -> None:
     """Make a model champion: it scores from the next run on."""
     settings = Settings()
-    with wiring.open_ledger(settings).begin() as work:
-        roles = promotion.promote(work, registry_of(settings), model_id, by, reason)
+    ledger = wiring.open_ledger(settings)
+    accepted = promotion.Accepted(accepted_by, accepted_reason)
+    with ledger.begin() as work:
+        findings = findings_on_model(settings, model_id, active(work)[1])
+        roles = promotion.promote(work, registry_of(settings), model_id, by, reason, findings, accepted)
     answer(roles, as_json=as_json, text=lambda: table(dataclasses.asdict(roles)))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ledger.ledger import UnitOfWork
 from strategy.scoring.accounts import as_book, open_accounts
@@ -15,21 +18,52 @@ class PromotionRefused(Exception):
     """This model cannot become champion; the message says why, and the champion is the one it was."""
 
 
-def promote(work: UnitOfWork, registry: Path, model_id: str, by: str, reason: str) -> Roles:
+class Finding(Protocol):
+    """Something found about a model when groups of people were compared; see strategy/fairness/."""
+
+    @property
+    def blocking(self) -> bool:
+        """Whether a second person has to accept it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a second person says to the findings that block."""
+
+    by: str
+    reason: str
+
+
+def promote(
+    work: UnitOfWork,
+    registry: Path,
+    model_id: str,
+    by: str,
+    reason: str,
+    findings: Sequence[Finding] = (),
+    accepted: Accepted | None = None,
+) -> Roles:
     """Make a model champion. From the next scoring run on it scores; scores that were given stay until then.
 
     :param by: the person who decides, as they sign in.
+    :param findings: about the model, by group of people.
+    :param accepted: needed where one of them blocks.
     :raises PromotionRefused: no name or reason, the model is champion already, is unusable, or was trained on columns
-        that the open accounts do not have.
+        that the open accounts do not have; or a finding blocks that no second person has accepted.
     """
     _require_signed(by, reason)
+    blocking = sum(finding.blocking for finding in findings)
+    if blocking:
+        _require_accepted(by, accepted, blocking)
     with one_writer(registry):
         # A person who names the champion mends roles that nobody can read any more.
         roles = _readable(registry)
         if model_id == roles.champion:
             raise PromotionRefused(f"model {model_id} is champion already")
         _require_usable(work, registry, model_id)
-        return _take(work, registry, "model.promoted", roles, roles.promoted(model_id, by, reason, work.now))
+        promoted = roles.promoted(model_id, by, reason, work.now)
+        signed = {"accepted": blocking, "accepted_by": accepted.by.strip()} if blocking and accepted else {}
+        return _take(work, registry, "model.promoted", roles, promoted, **signed)
 
 
 def roll_back(work: UnitOfWork, registry: Path, by: str, reason: str) -> Roles:
@@ -51,6 +85,14 @@ def _require_signed(by: str, reason: str) -> None:
         raise PromotionRefused("a person decides this: say who (--by) and why (--reason)")
 
 
+def _require_accepted(by: str, accepted: Accepted | None, blocking: int) -> None:
+    told = f"the champion stays: {blocking} findings on groups of people block (`amends fairness --model` shows them)"
+    if accepted is None or not accepted.by.strip() or not accepted.reason.strip():
+        raise PromotionRefused(f"{told}; a second person accepts them with --accepted-by and --accepted-reason")
+    if accepted.by.strip().casefold() == by.strip().casefold():
+        raise PromotionRefused(f"{told}; whoever accepts them must be another person than {by.strip()}")
+
+
 def _readable(registry: Path) -> Roles:
     try:
         return read_roles(registry)
@@ -66,9 +108,9 @@ def _require_usable(work: UnitOfWork, registry: Path, model_id: str) -> None:
         raise PromotionRefused(f"the champion stays: {error}") from error
 
 
-def _take(work: UnitOfWork, registry: Path, kind: str, before: Roles, after: Roles) -> Roles:
+def _take(work: UnitOfWork, registry: Path, kind: str, before: Roles, after: Roles, **signed: object) -> Roles:
     """The entry first, the file last: what the file says was decided is on record, or the file is the old one."""
-    facts = {"from": before.champion, "by": after.taken.by if after.taken else ""}
+    facts = {"from": before.champion, "by": after.taken.by if after.taken else "", **signed}
     work.audit(kind, str(after.champion), facts)
     work.session.flush()
     try:
