@@ -19,6 +19,8 @@ from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.heartbeats import Heartbeat, heartbeats
 from strategy.dispatch.planning import plan
 from strategy.dispatch.tick import Place, tick
+from strategy.experiments.review import ENDS
+from strategy.experiments.review import review as review_experiments
 from strategy.policy.packs import Packs
 from strategy.promise_review import review
 
@@ -36,6 +38,14 @@ def beats_of(
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows."""
     log = structlog.get_logger()
+
+    def score() -> None:
+        # First the experiments: the accounts of one that ends today are nobody's arm any more.
+        with ledger.begin() as work:
+            ended = {name: state for name, state in review_experiments(work).items() if state in ENDS}
+        if ended:
+            log.warning("experiment.ended", count=len(ended), outcome=sorted(ended.values()))
+        timed("score", lambda: score_and_hand_over(ledger, registry))
 
     def dispatch() -> None:
         reconcile(ledger)
@@ -59,7 +69,7 @@ def beats_of(
             log.error("audit.chain_broken", seq=result.seq, reason=result.why)
 
     return heartbeats(
-        score=lambda: timed("score", lambda: score_and_hand_over(ledger, registry)),
+        score=score,
         plan=lambda: timed("plan", lambda: plan(ledger, carried=frozenset(carriers))),
         dispatch=lambda: timed("dispatch", dispatch),
         promises=promises,

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -18,15 +17,15 @@ from rehearsal.simulated_outcomes import ends_by, simulate
 from strategy.outcomes.events import UTC as MOMENT
 from strategy.outcomes.records import events_of
 from strategy.outcomes.rows import Rows, training_rows
-from strategy.outcomes.train import ENOUGH, Source, train_outcomes
+from strategy.outcomes.train import ENOUGH, train_outcomes
 from strategy.scoring.book import read_books
 from strategy.scoring.features import feature_table
 from strategy.scoring.heads import OUTCOME_HEADS, Trained
 from strategy.scoring.panel import overdue
 
-Wanted = Source | Literal["auto", "none"]
-SIMULATED_ACCOUNTS = 2_500
-"""Overdue accounts whose contacts are played: 20,000 attempts, and enough promises to learn from."""
+WANTED = ("auto", "observed", "simulated", "none")
+SIMULATED_ACCOUNTS = 2_000
+"""Overdue accounts whose contacts are played: 16,000 attempts, and enough promises to learn from."""
 SEED = 1
 
 
@@ -34,13 +33,13 @@ def with_outcome_heads(
     ledger: Ledger,
     books: Sequence[Path],
     trained: Trained,
-    wanted: Wanted,
+    wanted: str,
     step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Trained:
     """The same model with the outcome heads that there is enough for, and on its card where each has learnt from.
 
-    :param wanted: 'observed' or 'simulated' alone; 'auto': observed where the ledger has enough, else simulated;
-        'none': the model as it is.
+    :param wanted: of :data:`WANTED`: 'observed' or 'simulated' alone; 'auto': observed where the ledger has enough,
+        else simulated; 'none': the model as it is.
     """
     if wanted == "none":
         return trained

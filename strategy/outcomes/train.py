@@ -23,7 +23,7 @@ four points either way. Until then a head is trained on simulated outcomes, or n
 LATEST: Final = 0.25
 """The last quarter of the rows by time, on which the others are tested."""
 
-MOST_ROWS: Final = 10_000
+MOST_ROWS: Final = 6_000
 """The latest this many rows of a head are learnt from: more cost time and teach little."""
 
 
@@ -39,7 +39,7 @@ class OutcomeHeads:
 def train_outcomes(
     observed: Mapping[str, Rows],
     simulated: Mapping[str, Rows],
-    wanted: Source | Literal["auto"] = "auto",
+    wanted: str = "auto",
     step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> OutcomeHeads:
     """Each head from observed rows if there are :data:`ENOUGH`, else from simulated ones; or from those wanted alone.
@@ -64,9 +64,7 @@ def train_outcomes(
     return OutcomeHeads(heads, card)
 
 
-def _chosen(
-    name: str, observed: Mapping[str, Rows], simulated: Mapping[str, Rows], wanted: Source | Literal["auto"]
-) -> tuple[Source, Rows]:
+def _chosen(name: str, observed: Mapping[str, Rows], simulated: Mapping[str, Rows], wanted: str) -> tuple[Source, Rows]:
     if wanted == "observed" or (wanted == "auto" and observed[name].rarer >= ENOUGH):
         return "observed", observed[name]
     return "simulated", simulated[name]
