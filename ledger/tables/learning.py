@@ -38,7 +38,7 @@ class FeedCheck(SQLModel, table=True):
     status: str
     """'ok', 'warned' or 'broken'; while the latest one is broken and not accepted, accounts go to people."""
     findings: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
-    """[{"check", "column", "level", "figure", "limit", "rows"}, ...]; counts and shares, no values."""
+    """[{"check", "column", "level", "figure", "usual", "limit", "rows"}, ...]; counts and shares, no values."""
     at: datetime = Field(sa_type=UtcDateTime)
     accepted_by: str = ""
     accepted_reason: str = ""
