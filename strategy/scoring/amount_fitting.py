@@ -40,7 +40,7 @@ def _grow(payers: Panel, spec: FeatureSpec) -> CatBoostRegressor:
     """Weighted by the root of the balance: a share matters by what it is a share of, and the largest are noisy."""
     weights = np.sqrt(payers.balance)
     pool = Pool(payers.table, _repaid(payers) / payers.balance, weight=weights, feature_names=list(spec.names))
-    return CatBoostRegressor(**SETTINGS).fit(pool)
+    return CatBoostRegressor(**SETTINGS, thread_count=1).fit(pool)
 
 
 def _repaid(panel: Panel) -> NDArray[np.float64]:

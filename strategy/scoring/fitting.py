@@ -32,12 +32,14 @@ SETTINGS: dict[str, Any] = {
     "model_shrink_rate": 0,
     "rsm": 0.4,
     "random_seed": 1,
-    "thread_count": 2,
     "allow_writing_files": False,
     "verbose": False,
 }
 
 FOLDS = 4
+
+ROWS_FOR_TWO_THREADS = 20_000
+"""With fewer rows a second thread waits more than it works, above all on a busy machine."""
 
 FEWEST_PER_CLASS = 20
 """Rows of the rarer answer that a head needs."""
@@ -130,7 +132,8 @@ def grow(table: Table, happened: Bools, months: Ints, spec: FeatureSpec, head: s
     _, month = np.unique(months, return_inverse=True)
     rate = (np.bincount(month, happened) + 0.5) / (np.bincount(month) + 1.0)
     level = np.log(rate / (1.0 - rate))[month]
-    model = CatBoostClassifier(**SETTINGS, monotone_constraints=spec.monotone(head))
+    threads = 2 if len(table) >= ROWS_FOR_TWO_THREADS else 1
+    model = CatBoostClassifier(**SETTINGS, thread_count=threads, monotone_constraints=spec.monotone(head))
     return model.fit(Pool(table, happened.astype(int), baseline=level, feature_names=list(spec.names)))
 
 

@@ -53,7 +53,7 @@ def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
     fits = fit_panel(panel, spec, lambda: steps("all months"))
     card = {
         "spec": spec.to_json(),
-        "settings": {name: value for name, value in SETTINGS.items() if name not in ("thread_count", "verbose")},
+        "settings": {name: value for name, value in SETTINGS.items() if name != "verbose"},
         "absent_heads": fits.absent,
         "data": {
             "sha256": data_hash(book),
