@@ -24,15 +24,29 @@ def treatment_of(work: UnitOfWork, account_id: str) -> Treatment:
 
     :raises StrategyUnreadable: the version in force cannot be read.
     """
+    found = _latest(work, account_id)
+    _, settings = active(work)
+    if found is None or came_in_broken(work, account_id):
+        return settings.treatments[WITHOUT_TIER]
+    tier, treatment, arm = found
+    return treatment_given(tier, treatment, arm, Experiments.read(work, settings).settings_for(arm))
+
+
+def bot_may_begin(work: UnitOfWork, account_id: str) -> bool:
+    """Whether the bot is still the one to contact this account first: it is not people's, and not held out.
+
+    :raises StrategyUnreadable: the version in force cannot be read.
+    """
+    found = _latest(work, account_id)
+    return (found is None or found[2] != "hold_out") and treatment_of(work, account_id).agent == "bot"
+
+
+def _latest(work: UnitOfWork, account_id: str) -> tuple[str, str, str] | None:
+    """Tier, treatment and arm as recorded last."""
     latest = (
         select(TierAssignment.tier, TierAssignment.treatment, TierAssignment.arm)
         .where(TierAssignment.account_id == account_id)
         .order_by(col(TierAssignment.created_at).desc())
         .limit(1)
     )
-    found = work.session.exec(latest).first()
-    _, settings = active(work)
-    if found is None or came_in_broken(work, account_id):
-        return settings.treatments[WITHOUT_TIER]
-    tier, treatment, arm = found
-    return treatment_given(tier, treatment, arm, Experiments.read(work, settings).settings_for(arm))
+    return work.session.exec(latest).first()

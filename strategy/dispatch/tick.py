@@ -16,7 +16,7 @@ from ledger.tables import PlannedContact
 from strategy.dispatch.attempts import finish
 from strategy.dispatch.reservation import Refused, Reserved, reserve
 from strategy.policy.packs import Packs
-from strategy.treatment_of import treatment_of
+from strategy.treatment_of import bot_may_begin
 
 Place = Callable[[Reserved], str]
 """Makes one contact and returns its outcome (strategy.policy.facts.OUTCOMES). It is called outside any transaction."""
@@ -75,7 +75,7 @@ def tick(ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE) -> 
 
 
 def _decide(ledger: Ledger, packs: Packs, planned_id: str) -> Reserved | Refused | None:
-    """None when the contact is no longer wanted: taken by another beat, of another day, or the account is people's."""
+    """None when it is no longer wanted: taken by another beat, of another day, or the account is not the bot's."""
     with ledger.begin() as work:
         planned = work.session.get_one(PlannedContact, planned_id)
         # Read again inside the write transaction: a second dispatcher may have been quicker.
@@ -84,8 +84,8 @@ def _decide(ledger: Ledger, packs: Packs, planned_id: str) -> Reserved | Refused
         if work.now - planned.slot > TOO_OLD:
             planned.status = "superseded"
             return None
-        # Since it was planned, a new tier or a broken feed may have given the account to people.
-        if planned.agent == "bot" and treatment_of(work, planned.account_id).agent != "bot":
+        # Since it was planned, a new tier or a broken feed may have given the account to people, or chance to nobody.
+        if planned.agent == "bot" and not bot_may_begin(work, planned.account_id):
             planned.status = "superseded"
             return None
         result = reserve(work, packs, planned.account_id, planned.channel, planned.agent, planned.id)

@@ -14,6 +14,8 @@ from desk.intake import open_tier_cases
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Case, PlannedContact, TierAssignment
 from strategy.dispatch.planning import plan
+from strategy.dispatch.tick import tick
+from strategy.policy.packs import shipped_packs
 from strategy.report import report
 from strategy.settings import StrategySettings, to_json
 from strategy.treatment_of import treatment_of
@@ -87,6 +89,21 @@ def test_who_gets_in_touch_is_served_by_what_the_own_tier_may_offer(ledger: Ledg
             own.promise_days,
         )
         assert treatment_of(work, "account-R3") == SETTINGS.treatments["people"]
+
+
+@pytest.mark.parametrize(("ref", "sent"), [("R1", True), ("R2", False), ("R3", False), ("R6", False)])
+def test_what_is_due_already_is_sent_only_while_the_account_is_the_bot_s(
+    ledger: Ledger, clock: StoppedClock, ref: str, sent: bool
+) -> None:
+    plan(ledger)
+    with ledger.read() as work:
+        slots = dict(work.session.exec(select(PlannedContact.account_id, PlannedContact.slot)).all())
+    clock.now = slots["account-R1"]
+    with ledger.begin() as work:
+        put(work, "R1", *PLACED[ref])
+    reached: list[str] = []
+    tick(ledger, shipped_packs(), lambda contact: reached.append(contact.account_id) or "conversation")
+    assert ("account-R1" in reached) == sent
 
 
 @pytest.mark.parametrize("placed", [PLACED["R2"], PLACED["R3"], PLACED["R6"]])
