@@ -51,10 +51,12 @@ def score_file(
 
     :param source: a parquet file with a book's columns, and ``balance`` if it is another figure than ``billed_1``.
     :raises BookUnusable: the source cannot be read or is not a book.
+    :raises ModelUnusable: the source lacks a column of its own that the model looks at.
     :raises NotOblivious: reasons are wanted of a model that cannot be explained.
     """
     scorer = Scorer(model, reasons=reasons)
     lazy, rows = _opened(source)
+    model.require_columns(lazy.head(0).collect())
     counts = np.zeros(len(TIERS), dtype=np.int64)
     scored = 0
 

@@ -15,12 +15,12 @@ from sqlmodel import col, select
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Score, TierAssignment
 from strategy.quality.feed import came_in_broken
-from strategy.scoring.accounts import as_book, latest_assignments, open_accounts, present_tiers
+from strategy.scoring.accounts import as_book, open_accounts, present_tiers
 from strategy.scoring.next_tier import Floats, NextTier, Scorer, next_tier
 from strategy.scoring.registry import Model, ModelUnusable, load
 from strategy.scoring.score import Scorer as ModelScorer
-from strategy.settings import TIERS
-from strategy.tiers import AccountFacts
+from strategy.settings import TIERS, StrategySettings
+from strategy.tiers import NOWHERE, AccountFacts
 from strategy.versions import active
 
 
@@ -67,9 +67,6 @@ def what_would_move(work: UnitOfWork, model: Model, account: Account) -> NextTie
     """:raises ModelUnusable: the account lacks what the model looks at."""
     _, settings = active(work)
     row = open_accounts(work, only=account.id)
-    before = row.select("account_id").join(latest_assignments(work), "account_id", "left")
-    position = int(present_tiers(work, before, settings)[0])
-    previous = TIERS[position] if position >= 0 else None
     book = as_book(row, model.spec)
     if book.is_empty():
         return NextTier("no_score", "people")
@@ -81,7 +78,19 @@ def what_would_move(work: UnitOfWork, model: Model, account: Account) -> NextTie
         broken_promises=int(row["broken_promises"][0]),
         feed_broken=came_in_broken(work, account.id),
     )
-    return next_tier(book, facts, Decimal(account.amount_due), settings, scorer_of(model), previous)
+    return next_tier(
+        book, facts, Decimal(account.amount_due), settings, scorer_of(model), _present_tier(work, account, settings)
+    )
+
+
+def _present_tier(work: UnitOfWork, account: Account, settings: StrategySettings) -> str | None:
+    """The tier the account is in, as far as the margin may hold it there."""
+    placed = _latest(work, TierAssignment, account.id)
+    if placed is None:
+        return None
+    frame = pl.DataFrame({"tier": [placed.tier], "strategy_version": [placed.strategy_version]})
+    position = int(present_tiers(work, frame, settings)[0])
+    return None if position == NOWHERE else TIERS[position]
 
 
 def scorer_of(model: Model) -> Scorer:
