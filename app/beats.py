@@ -45,7 +45,9 @@ def beats_of(
             ended = {name: state for name, state in review_experiments(work).items() if state in ENDS}
         if ended:
             log.warning("experiment.ended", count=len(ended), outcome=sorted(ended.values()))
-        timed("score", lambda: score_and_hand_over(ledger, registry))
+        run = timed("score", lambda: score_and_hand_over(ledger, registry))
+        if run.model_problem is not None:
+            log.error("score.model_unusable", reason=run.model_problem)
 
     def dispatch() -> None:
         reconcile(ledger)

@@ -15,6 +15,7 @@ from app.settings import Settings, registry_of
 from app.web.words import name_of
 from strategy.scoring import promotion
 from strategy.scoring.accounts import open_accounts
+from strategy.scoring.card import page
 from strategy.scoring.compare import Comparison
 from strategy.scoring.compare import compare as compare_models
 from strategy.scoring.explain import Explained
@@ -51,15 +52,15 @@ def list_(as_json: AsJson = False) -> None:
 def show(model_id: ModelId, as_json: AsJson = False) -> None:
     """One model's card as data."""
     model = load(registry_of(Settings()), model_id)
-    answer(model.card, as_json=as_json, text=lambda: table(model.card))
+    shown = {name: value for name, value in model.card.items() if name not in ("profile", "spec")}
+    answer(model.card, as_json=as_json, text=lambda: table(shown))
 
 
 def card(model_id: ModelId, lang: Lang = "zh") -> None:
     """One model's card as a page for people (Markdown)."""
-    registry = registry_of(Settings())
-    load(registry, model_id)
-    page = (registry / model_id / f"card.{lang}.md").read_text(encoding="utf-8")
-    answer(page, as_json=False, text=lambda: page.rstrip("\n"))
+    model = load(registry_of(Settings()), model_id)
+    # From the sealed facts, and not from the page beside them, which anybody may have edited.
+    answer(None, as_json=False, text=lambda: page(model.id, model.card, lang).rstrip("\n"))
 
 
 def compare(
