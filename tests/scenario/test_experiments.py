@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
 import polars as pl
 import pytest
-from seeded import StoppedClock, add_person, add_strategy, fresh_ledger
+from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledger
 from sqlmodel import select
 from trying import plan
 
@@ -33,9 +34,11 @@ from strategy.experiments.drawing import label
 from strategy.experiments.records import ExperimentRefused, running, start, stop
 from strategy.experiments.review import review, seen
 from strategy.experiments.running import Experiments
-from strategy.settings import StrategySettings
+from strategy.scoring.run import retier
+from strategy.settings import Arms, StrategySettings
 from strategy.settings import to_json as settings_json
-from strategy.versions import active
+from strategy.treatment_of import treatment_of
+from strategy.versions import active, publish
 
 COSTS = {"bot_chat": Decimal("0.20"), "bot_voice": Decimal("3.00")}
 
@@ -426,3 +429,48 @@ def test_complaints_are_what_the_queue_of_that_name_takes(clock):
     assert "complaints" in QUEUES
     for trigger in COMPLAINTS:
         assert route(trigger, "P2", "zh", clock()).queue == "complaints"
+
+
+def test_accounts_are_drawn_with_the_next_run_and_let_go_with_the_one_after(ledger, clock):
+    arms = (Arm("control", 0.5), Arm("gentle", 0.5, {"remind": {"tone": "gentle", "cadence_days": 11}}))
+    with ledger.begin() as work:
+        _, settings = active(work)
+        calm = dataclasses.replace(settings, arms=Arms(0.0, 0.0, 0.0))
+        publish(work, calm, author="a manager")
+        for number in range(60):
+            account = add_person(work, f"{number}")
+            add_score(work, account.id, 0.95, 0.30 if number else 0.95, "remind")
+    clock.advance(days=1)
+    experiment_id = begin(ledger, arms=arms, tiers=("remind",))
+    with ledger.begin() as work:
+        assert retier(work) == 60
+
+    def latest():
+        with ledger.read() as work:
+            rows = work.session.exec(select(TierAssignment).order_by(TierAssignment.created_at)).all()
+        return {row.account_id: row for row in rows}
+
+    drawn = latest()
+    assert drawn["account-0"].arm == "champion"
+    in_gentle = [row for row in drawn.values() if row.arm == label(experiment_id, "gentle")]
+    in_control = [row for row in drawn.values() if row.arm == label(experiment_id, "control")]
+    assert len(in_gentle) + len(in_control) == 59
+    assert min(len(in_gentle), len(in_control)) > 15
+    assert {row.propensity for row in in_gentle} == {0.5}
+    with ledger.begin() as work:
+        assert treatment_of(work, in_gentle[0].account_id).cadence_days == 11
+        assert treatment_of(work, in_control[0].account_id).cadence_days == 5
+        assert look_of(work, experiment_id).drawn == {"control": len(in_control), "gentle": len(in_gentle)}
+        stop(work, "kinder_cadence", "a manager", "enough")
+        # At once, before any run has placed anybody anew.
+        assert treatment_of(work, in_gentle[0].account_id).cadence_days == 5
+    clock.advance(days=1)
+    with ledger.begin() as work:
+        retier(work)
+    assert {row.arm for row in latest().values()} == {"champion"}
+    with ledger.begin() as work:
+        assert look_of(work, experiment_id).drawn == {"control": len(in_control), "gentle": len(in_gentle)}
+
+
+def look_of(work, experiment_id):
+    return seen(work, work.session.get_one(Experiment, experiment_id)).look

@@ -9,15 +9,17 @@ from decimal import Decimal
 import polars as pl
 import pytest
 from scored import overdue_book, trained
-from seeded import START, StoppedClock, add_person, fresh_ledger
+from seeded import START, StoppedClock, add_account, add_person, fresh_ledger
+from sqlmodel import select
 
 from app.outcome_heads import with_outcome_heads
-from ledger.tables import Account, Attempt, ChatInvite, Conversation, Debtor, Decision, ImportBatch, Promise
+from ledger.tables import Account, Attempt, ChatInvite, Conversation, Debtor, Decision, ImportBatch, Promise, Score
 from strategy.outcomes.probabilities import OutcomeScorer
 from strategy.outcomes.records import events_of
 from strategy.outcomes.rows import training_rows
 from strategy.promise_review import review
 from strategy.scoring.registry import load, publish
+from strategy.scoring.run import score_accounts
 
 
 @pytest.fixture
@@ -209,6 +211,13 @@ def test_simulated_heads_go_through_the_registry_and_say_what_they_are(ledger, t
     assert model.card["simulated_heads"] == [name for name in found.heads if name not in trained().heads]
     page = (tmp_path / "models" / model_id / "card.en.md").read_text()
     assert "contact: trained on simulated outcomes" in page
+    with ledger.begin() as work:
+        add_account(work, "payer", [0, 5000, 5000, 5000, 5000, 5000])
+    score_accounts(ledger, tmp_path / "models")
+    with ledger.read() as work:
+        score = work.session.exec(select(Score)).one()
+        for name in ("contact", "promise", "kept"):
+            assert (getattr(score, name) is not None) == (name in found.heads)
     book = overdue_book().head(40)
     with ledger.begin() as work:
         account = add_person(work, "known")
