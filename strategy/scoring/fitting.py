@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from strategy.scoring.calibration import Platt, fit_platt
 from strategy.scoring.features import FeatureSpec
 from strategy.scoring.heads import Head
+from strategy.scoring.leaf_tables import every_leaf_weighed
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -118,7 +119,8 @@ def fit_head(
         )
         for ahead in (True, False)
     }
-    final = Head(grow(table, happened, months, spec, head), fit_platt(unseen, happened, months))
+    grown = every_leaf_weighed(grow(table, happened, months, spec, head))
+    final = Head(grown, fit_platt(unseen, happened, months))
     step()
     return Fitted(final, tuple(models), calibrations[True], calibrations[False])
 

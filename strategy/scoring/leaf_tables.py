@@ -3,7 +3,8 @@
 A tree of CatBoost asks the same question at every node of a level, so all rows of a leaf have the same SHAP values.
 They are worked out once per leaf, by the definition (every subset of the tree's features; a feature that is left out is
 averaged over by the weights of the training rows), and looked up per row. Neighbouring trees share one table while
-their leaf indexes fit into :data:`BITS` together. Equal to CatBoost's own ``ShapValues`` within rounding.
+their leaf indexes fit into :data:`BITS` together. Equal to CatBoost's own ``ShapValues`` within rounding, for a model
+that :func:`every_leaf_weighed` has passed.
 
 Source of the definition: Lundberg et al., "Consistent Individualized Feature Attribution for Tree Ensembles", 2018.
 """
@@ -35,6 +36,9 @@ SIDE_BY_SIDE = 4
 
 ROWS_AT_ONCE = 32_768
 THREADS = 2
+
+A_TRACE = 1e-6
+"""The weight of a leaf that no training row reached."""
 
 _NO_WEIGHT = 1e-13
 """Subtrees lighter than this never saw a training row; CatBoost counts them as nothing, and so must we."""
@@ -105,18 +109,32 @@ class LeafTables:
                 np.add(total[block], fetched, out=total[block])
 
 
+def every_leaf_weighed(model: CatBoostClassifier) -> CatBoostClassifier:
+    """The same model, in which a leaf that no training row reached weighs :data:`A_TRACE` instead of nothing.
+
+    Under monotone constraints such a leaf has a value all the same. CatBoost then adds the rows that it is asked about
+    to the training rows, so that the reasons of an account would hang on who else is in the file; not of this model.
+    """
+    content = _content(model)
+    for tree in content["oblivious_trees"]:
+        tree["leaf_weights"] = [weight or A_TRACE for weight in tree["leaf_weights"]]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        weighed = type(model)()
+        weighed.load_model(str(path), format="json")
+    return weighed
+
+
 def leaf_tables(model: CatBoostClassifier, groups: Sequence[Sequence[int]] | None = None) -> LeafTables:
     """Tabulate a model of two classes.
 
     :param groups: positions of the features that each column adds up; by default every feature is a column of its own.
     :raises NotOblivious: the model has other trees, categories or text, or no weights of its leaves.
     """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "model.json"
-        model.save_model(str(path), format="json")
-        content = json.loads(path.read_text(encoding="utf-8"))
+    content = _content(model)
     trees = content.get("oblivious_trees")
-    if trees is None or any(split["split_type"] != "FloatFeature" for tree in trees for split in tree["splits"]):
+    if trees is None or any(split["split_type"] != "FloatFeature" for tree in trees for split in tree["splits"] or ()):
         raise NotOblivious("only oblivious trees over plain numbers can be tabulated")
     features = content["features_info"]["float_features"]
     position = {each["feature_index"]: each["flat_feature_index"] for each in features}
@@ -145,6 +163,14 @@ def leaf_tables(model: CatBoostClassifier, groups: Sequence[Sequence[int]] | Non
     return LeafTables(base, columns, high, tuple(_merged(single)))
 
 
+def _content(model: CatBoostClassifier) -> dict[str, Any]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
 def _owners(groups: Sequence[Sequence[int]] | None, features: int) -> dict[int, int]:
     """The column of each feature."""
     if groups is None:
@@ -158,8 +184,8 @@ def _shapley(splits: Sequence[tuple[int, np.float32]], tree: dict[str, Any]) -> 
     # Split 0 is the lowest bit of a leaf's index and the last one asked, so the axes run from the root down.
     shape = (2,) * depth
     feature_at = [feature for feature, _ in reversed(splits)]
-    below = np.array(tree["leaf_weights"], dtype=np.float64).reshape(shape)
-    weights = [below]
+    leaves = np.array(tree["leaf_values"], dtype=np.float64).reshape(shape)
+    weights = [np.array(tree["leaf_weights"], dtype=np.float64).reshape(shape)]
     for axis in range(depth - 1, -1, -1):
         weights.insert(0, weights[0].sum(axis=axis, keepdims=True))
     seen = [each > _NO_WEIGHT for each in weights]
@@ -167,7 +193,6 @@ def _shapley(splits: Sequence[tuple[int, np.float32]], tree: dict[str, Any]) -> 
         np.where(seen[axis + 1], weights[axis + 1] / np.where(seen[axis], weights[axis], 1.0), 0.0)
         for axis in range(depth)
     ]
-    leaves = np.array(tree["leaf_values"], dtype=np.float64).reshape(shape)
     features = sorted(set(feature_at))
 
     def expected(known: frozenset[int]) -> Floats:

@@ -34,6 +34,9 @@ TRACE = 0.05
 
 MOST_PER_DIRECTION = 2
 
+ITS_SHARE = 0.5
+"""A sentence is given only where what it speaks of makes up this share of its group's effect, or more."""
+
 _HUNDREDTHS = 1_000
 """Effects are told up to 9.99 log-odds; no probability shows a difference beyond that."""
 
@@ -48,6 +51,10 @@ class ReasonCode:
     """'for' or 'against'."""
     zh: str
     en: str
+    causes: tuple[str, ...] = ()
+    """The features that the sentence speaks of, where it does not speak of the whole group."""
+    retired: bool = False
+    """Given no more; old scores have it."""
 
     def sentence(self, language: str) -> str:
         """:param language: 'zh' or 'en'."""
@@ -57,17 +64,12 @@ class ReasonCode:
 WHEN: dict[str, Callable[[Columns], NDArray[np.bool_]]] = {
     "P01": lambda f: f["miss_run"] >= 2,
     "P02": lambda f: f["miss_share"] > 0.5,
-    "P03": lambda f: f["latest_against_earlier"] < 0.5,
     # One miss in three months, and it is the latest: the months before it are clean.
     "P11": lambda f: (f["miss_share"] == 0) | ((f["miss_run"] == 1) & (f["miss_share"] < 0.34)),
     "A01": lambda f: f["best_paid_of_balance"] < 0.05,
     "A11": lambda f: f["best_paid_of_balance"] >= 0.05,
     "B01": lambda f: f["utilisation"] >= 0.9,
-    "B02": lambda f: f["utilisation_change_2"] > 0.05,
     "B11": lambda f: f["utilisation"] < 0.5,
-    "B12": lambda f: f["utilisation_change_2"] < -0.05,
-    "S01": lambda f: f["spending_last"] > 0.1,
-    "S11": lambda f: f["spending_last"] <= 0.02,
 }
 """When a code's sentence is true of an account. A code that is not here is true of every account."""
 
@@ -76,7 +78,8 @@ WHEN: dict[str, Callable[[Columns], NDArray[np.bool_]]] = {
 def reason_codes() -> dict[str, ReasonCode]:
     """Every code, in order of preference within a group and direction."""
     text = files("strategy.scoring").joinpath("reasons.yaml").read_text(encoding="utf-8")
-    return {entry["code"]: ReasonCode(**entry) for entry in yaml.safe_load(text)}
+    entries = [{**entry, "causes": tuple(entry.get("causes", ()))} for entry in yaml.safe_load(text)]
+    return {entry["code"]: ReasonCode(**entry) for entry in entries}
 
 
 class Explainer:
@@ -87,48 +90,66 @@ class Explainer:
 
         :raises NotOblivious: the head's trees cannot be tabulated.
         """
-        with_codes = {code.group for code in reason_codes().values()}
-        members: dict[str, list[int]] = {}
+        codes = [code for code in reason_codes().values() if not code.retired]
+        with_codes = {code.group for code in codes}
+        # Features of one group that the same sentences speak of share a column of the tables.
+        parts: dict[tuple[str, ...], list[int]] = {}
         for position, feature in enumerate(spec.features):
-            members.setdefault(feature.group if feature.group in with_codes else OTHER, []).append(position)
+            group = feature.group if feature.group in with_codes else OTHER
+            told = [code.code for code in codes if feature.name in code.causes]
+            parts.setdefault((group, *told), []).append(position)
         self.name = name
-        self.groups = tuple(members)
+        self.groups = tuple(dict.fromkeys(group for group, *_ in parts))
+        self._of_group = {group: [n for n, part in enumerate(parts) if part[0] == group] for group in self.groups}
+        self._of_cause = {
+            code.code: [n for n, part in enumerate(parts) if code.code in part[1:]] for code in codes if code.causes
+        }
         self._names = spec.names
-        self._tables = leaf_tables(head.model, list(members.values()))
+        self._tables = leaf_tables(head.model, list(parts.values()))
         self._slope = head.platt.slope
 
-    def effects(self, table: NDArray[np.float32]) -> Floats:
-        """(rows, groups) what each of :attr:`groups` adds to the calibrated log-odds."""
-        return self._tables.contributions(table) * self._slope
+    def effects(self, table: NDArray[np.float32]) -> tuple[Floats, dict[str, Floats]]:
+        """(rows, groups) what each of :attr:`groups` adds to the calibrated log-odds; by code, what its causes add."""
+        parts = self._tables.contributions(table) * self._slope
+        groups = np.column_stack([parts[:, those].sum(axis=1) for those in self._of_group.values()])
+        return groups, {code: parts[:, those].sum(axis=1) for code, those in self._of_cause.items()}
 
     def reasons(self, table: NDArray[np.float32]) -> pl.Series:
         """For each row of the features its reasons as compact text; null where nothing is worth a sentence."""
-        return reason_text(self.name, self.effects(table), dict(zip(self._names, table.T, strict=True)), self.groups)
+        effects, causes = self.effects(table)
+        return reason_text(self.name, effects, causes, dict(zip(self._names, table.T, strict=True)), self.groups)
 
 
-def reason_text(head: str, effects: Floats, columns: Columns, groups: Sequence[str]) -> pl.Series:
+def reason_text(
+    head: str, effects: Floats, causes: Mapping[str, Floats], columns: Columns, groups: Sequence[str]
+) -> pl.Series:
     """Per account the strongest reasons, at most :data:`MOST_PER_DIRECTION` for and as many against.
 
     :param effects: (rows, groups) calibrated log-odds.
+    :param causes: by code, the part of its group's effect that comes from what its sentence speaks of.
     :param columns: the features of the same rows; a sentence about a feature that is not there is not given.
     """
-    codes = {direction: _code_ids(groups, direction, columns, len(effects)) for direction in ("against", "for")}
+    rows = len(effects)
+    codes = np.zeros(effects.shape, dtype=np.uint8)
+    for place, group in enumerate(groups):
+        codes[:, place] = _code_ids(group, effects[:, place], causes, columns)
+    sizes = np.minimum(np.rint(np.abs(effects) * 100), _HUNDREDTHS - 1).astype(np.int32)
+    tokens = codes * np.int32(_HUNDREDTHS) + sizes
     order = np.argsort(-np.abs(effects), axis=1)
-    room = {"against": np.zeros(len(effects), np.int8), "for": np.zeros(len(effects), np.int8)}
-    rows = np.arange(len(effects))
-    told: list[pl.Series] = []
+    each = np.arange(rows)
+    lowers, raises = np.zeros(rows, dtype=np.int8), np.zeros(rows, dtype=np.int8)
+    told: list[pl.Expr] = []
     for place in range(len(groups)):
-        group = order[:, place]
-        effect = effects[rows, group]
-        token = np.zeros(len(effects), dtype=np.int64)  # 0 is: nothing to say
-        size = np.minimum(np.rint(np.abs(effect) * 100), _HUNDREDTHS - 1).astype(np.int64)
-        for direction, sign in (("against", -1), ("for", 1)):
-            given = (sign * effect > TRACE) & (room[direction] < MOST_PER_DIRECTION)
-            room[direction] += given
-            token = np.where(given, codes[direction][rows, group].astype(np.int64) * _HUNDREDTHS + size, token)
-        told.append(_words(LETTERS[head] + ":" if place == 0 else ",").gather(token).alias(str(place)))
+        group_of = order[:, place]
+        effect = effects[each, group_of]
+        down = (effect < -TRACE) & (lowers < MOST_PER_DIRECTION)
+        up = (effect > TRACE) & (raises < MOST_PER_DIRECTION)
+        lowers += down
+        raises += up
+        token = np.where(down | up, tokens[each, group_of], 0)  # 0 is: nothing to say
+        told.append(pl.lit(_words(LETTERS[head] + ":" if place == 0 else ",").gather(token)))
     # Whatever is told at all begins with the strongest, so that a null there means that nothing is.
-    return pl.select(pl.concat_str([pl.lit(each) for each in told], ignore_nulls=False).alias("reasons")).to_series()
+    return pl.select(pl.concat_str(told, ignore_nulls=False).alias("reasons")).to_series()
 
 
 @cache
@@ -142,15 +163,18 @@ def _words(before: str) -> pl.Series:
     return pl.Series(words, dtype=pl.String)
 
 
-def _code_ids(groups: Sequence[str], direction: str, columns: Columns, rows: int) -> NDArray[np.uint8]:
-    """(rows, groups) the first code of the group and direction whose sentence is true, by its place from 1."""
+def _code_ids(group: str, effect: Floats, causes: Mapping[str, Floats], columns: Columns) -> NDArray[np.uint8]:
+    """For each row the place, from 1, of the first code of the group that is true and has a hand in the effect."""
     known = list(reason_codes())
-    ids = np.zeros((rows, len(groups)), dtype=np.uint8)
-    for position, group in enumerate(groups):
-        wanted = [code for code in reason_codes().values() if (code.group, code.direction) == (group, direction)]
-        for code in reversed(wanted):  # the preferred ones are written last, over the others
-            true_of = is_true(code.code, columns, rows)
-            ids[true_of, position] = known.index(code.code) + 1
+    ids = np.zeros(len(effect), dtype=np.uint8)
+    against = effect < 0
+    for code in reversed(reason_codes().values()):  # the preferred ones are written last, over the others
+        if code.group == group and not code.retired:
+            fits = is_true(code.code, columns, len(effect)) & (against == (code.direction == "against"))
+            if code.causes:
+                part = np.zeros(len(effect)) if code.code not in causes else causes[code.code]
+                fits &= np.where(against, -part, part) >= ITS_SHARE * np.abs(effect)
+            ids[fits] = known.index(code.code) + 1
     return ids
 
 

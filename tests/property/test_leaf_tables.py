@@ -8,7 +8,7 @@ from catboost import CatBoostClassifier, CatBoostRegressor, Pool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.scoring.leaf_tables import ROWS_AT_ONCE, NotOblivious, leaf_tables
+from strategy.scoring.leaf_tables import ROWS_AT_ONCE, NotOblivious, every_leaf_weighed, leaf_tables
 
 SETTINGS = {"iterations": 8, "verbose": False, "allow_writing_files": False, "thread_count": 1}
 
@@ -29,16 +29,24 @@ def data(seed: int, features: int, holes: float, rows: int = 200) -> tuple[np.nd
     holes=st.sampled_from([0.0, 0.2, 0.9]),
     nan_mode=st.sampled_from(["Min", "Max"]),
     weighted=st.booleans(),
+    signs=st.booleans(),
 )
 def test_equal_to_catboost_for_every_feature(
-    seed: int, depth: int, features: int, holes: float, nan_mode: str, weighted: bool
+    seed: int, depth: int, features: int, holes: float, nan_mode: str, weighted: bool, signs: bool
 ) -> None:
     table, happened = data(seed, features, holes)
     weights = np.random.default_rng(seed).integers(0, 4, len(table)).astype(float) if weighted else None
-    model = CatBoostClassifier(**SETTINGS, depth=depth, nan_mode=nan_mode, random_seed=seed % 1000)
-    model.fit(Pool(table, happened, weight=weights))
+    known = {"monotone_constraints": [1, *[0] * (features - 1)]} if signs else {}
+    model = CatBoostClassifier(**SETTINGS, **known, depth=depth, nan_mode=nan_mode, random_seed=seed % 1000)
+    plain = model.fit(Pool(table, happened, weight=weights))
+    model = every_leaf_weighed(plain)
     # Rows that the model never saw too: they reach leaves that no training row weighs.
     asked = np.vstack([table, data(seed + 1, features, 0.5)[0]])
+    np.testing.assert_allclose(
+        model.predict(asked, prediction_type="RawFormulaVal"),
+        plain.predict(asked, prediction_type="RawFormulaVal"),
+        atol=1e-12,
+    )
     theirs = np.asarray(model.get_feature_importance(Pool(asked), type="ShapValues", thread_count=1))
     tables = leaf_tables(model)
     ours = tables.contributions(asked)
@@ -50,6 +58,16 @@ def test_equal_to_catboost_for_every_feature(
     by_group = leaf_tables(model, groups).contributions(asked)
     np.testing.assert_allclose(by_group[:, 0], theirs[:, 0], atol=1e-9, rtol=0)
     np.testing.assert_allclose(by_group[:, 1], theirs[:, 1:-1].sum(axis=1), atol=1e-9, rtol=0)
+
+
+def test_reasons_do_not_hang_on_who_else_is_asked_about() -> None:
+    table, happened = data(6, 4, 0.0)
+    signs = {"monotone_constraints": [1, 1, 1, 1]}
+    model = every_leaf_weighed(CatBoostClassifier(**SETTINGS, **signs, depth=6).fit(table, happened))
+    assert min(model.get_leaf_weights()) > 0
+    alone = np.asarray(model.get_feature_importance(Pool(table[:1]), type="ShapValues"))
+    among = np.asarray(model.get_feature_importance(Pool(table), type="ShapValues"))
+    np.testing.assert_allclose(alone[0], among[0], atol=1e-12)
 
 
 def test_a_table_longer_than_a_chunk_is_the_same_row_by_row() -> None:
