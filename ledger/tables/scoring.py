@@ -73,5 +73,5 @@ class TierAssignment(SQLModel, table=True):
     arm: str = "champion"
     """'champion', 'hold_out', 'human_first', 'explore', or an experiment's arm as '<experiment id>:<arm>'."""
     propensity: float = 1.0
-    """With which probability this account was drawn into this arm and treatment."""
+    """How likely chance does exactly this to it (this treatment, or no contact in the hold-out), over all arms."""
     created_at: datetime = Field(sa_type=UtcDateTime)
