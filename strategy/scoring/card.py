@@ -160,8 +160,13 @@ def _fairness(say: _Words, fairness: Any) -> list[str]:
         return [say("fairness_none")]
     if isinstance(fairness, Sequence) and all(isinstance(row, Mapping) for row in fairness):
         names = list(dict.fromkeys(name for row in fairness for name in row))
-        return [say("fairness_text"), _table(names, [[_number(row.get(name)) for name in names] for row in fairness])]
+        rows = [[_cell(say, row.get(name)) for name in names] for row in fairness]
+        return [say("fairness_text"), _table([say.name_of(name) for name in names], rows)]
     return [say("fairness_text"), _nested(fairness)]
+
+
+def _cell(say: _Words, value: Any) -> str:
+    return say.name_of(value) if isinstance(value, str) else _number(value)
 
 
 def _nested(facts: Any, indent: str = "") -> str:

@@ -47,6 +47,7 @@ def references(models, count):
         return [ref for (ref,) in database.execute("select external_ref from account order by id limit ?", [count])]
 
 
+@pytest.mark.slow
 def test_training_twice_makes_a_champion_and_nothing_new(amends, tmp_path):
     file = tmp_path / "portfolio.parquet"
     make_book(5_000, seed=3, as_of=AS_OF).write_parquet(file)
