@@ -13,6 +13,7 @@ from nicegui.events import ValueChangeEventArguments
 from sqlmodel import select
 from starlette.responses import RedirectResponse
 
+from app.fairness import judge
 from app.simulating import Standing, read_standing
 from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
@@ -23,8 +24,9 @@ from app.web.strategy_day import fairness, gate, load
 from app.web.strategy_effect import effect, tier_grid
 from app.web.words import moment, say
 from ledger.tables import StrategyVersion
+from strategy.fairness.findings import Finding
 from strategy.settings import StrategySettings
-from strategy.versions import active, publish
+from strategy.versions import NeedsAcceptance, active, publish
 from strategy.whatif.simulate import Simulation
 
 
@@ -84,6 +86,9 @@ class _Screen:
         self._needs = needs
         self._author = name
         self._note = ""
+        self._accepted_by = ""
+        self._reason = ""
+        self._blocking: tuple[Finding, ...] = ()
         self._language: Language = language
         self._room = room
         self._draft = room.settings
@@ -184,38 +189,62 @@ class _Screen:
         await self._change(self._room.settings)
         self._sliders.refresh()
 
+    @ui.refreshable_method
     def _publish_form(self) -> None:
         language = self._language
         with panel(say("strategy.publish", language)):
             ui.input(say("strategy.author", language)).bind_value(self, "_author").props("outlined dense maxlength=40")
             ui.input(say("strategy.note", language)).bind_value(self, "_note").props("outlined dense maxlength=200")
+            if self._blocking:
+                self._acceptance()
             text(say("strategy.publish", language), "btn main", tag="button").on("click", self._publish)
 
+    def _acceptance(self) -> None:
+        """What a person other than the author must read and accept before this draft may be put in force."""
+        language = self._language
+        text(say("strategy.blocked", language), "strong")
+        for finding in self._blocking:
+            text(finding.sentence(language), "tiny")
+        for name in ("accepted_by", "reason"):
+            field = ui.input(say(f"strategy.{name}", language)).bind_value(self, f"_{name}")
+            field.props("outlined dense maxlength=400")
+
     async def _publish(self) -> None:
-        language, author = self._language, self._author.strip()
-        if self._draft == self._room.settings:
+        language, author, draft = self._language, self._author.strip(), self._draft
+        if draft == self._room.settings:
             ui.notify(say("strategy.unchanged", language), type="warning")
             return
         if not author:
             ui.notify(say("strategy.author_needed", language), type="warning")
             return
-        draft = self._draft
         moved = (await run_sync(self._room.standing.against, draft)).what_if.moved
-        version = await run_sync(self._put_in_force, draft, author)
+        findings = (await run_sync(judge, self._room.standing.book, self._needs.settings, draft)).findings
+        try:
+            version = await run_sync(self._put_in_force, draft, author, findings)
+        except NeedsAcceptance:
+            self._blocking = tuple(finding for finding in findings if finding.blocking)
+            self._publish_form.refresh()
+            ui.notify(say("strategy.needs_acceptance", language), type="warning")
+            return
         if version is None:
             ui.notify(say("strategy.stale", language), type="warning")
         else:
             ui.notify(say("strategy.published", language, version=version, moved=moved), type="positive")
         self._room = await run_sync(_read, self._needs)
+        self._blocking, self._accepted_by, self._reason = (), "", ""
         await self._change(self._room.settings)
-        for part in (self._version_line, self._sliders):
+        for part in (self._version_line, self._sliders, self._publish_form):
             part.refresh()
 
-    def _put_in_force(self, draft: StrategySettings, author: str) -> int | None:
-        """The new version, or None when the one that the page was drawn from is no longer in force."""
+    def _put_in_force(self, draft: StrategySettings, author: str, findings: tuple[Finding, ...]) -> int | None:
+        """The new version, or None when the one that the page was drawn from is no longer in force.
+
+        :raises NeedsAcceptance: a second person has not accepted what blocks.
+        """
         with self._needs.ledger.begin() as work:
             if active(work)[0] != self._room.standing.version:
                 return None
-            version = publish(work, draft, author, self._note.strip())
+            note, by, reason = self._note.strip(), self._accepted_by.strip(), self._reason.strip()
+            version = publish(work, draft, author, note, findings, by, reason)
             self._needs.retier(work)
             return version
