@@ -24,7 +24,7 @@ Say = Callable[[Table], Floats]
 """Uncalibrated log-odds of the rows of a table."""
 Grow = Callable[[Table, Bools], Say]
 
-TREES: dict[str, Any] = {"n_estimators": 200, "learning_rate": 0.04, "n_jobs": 2, "random_state": 1}
+TREES: dict[str, Any] = {"n_estimators": 200, "learning_rate": 0.04, "n_jobs": 1, "random_state": 1}
 WOE_BINS = 6
 
 
