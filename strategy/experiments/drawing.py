@@ -44,23 +44,23 @@ def join(
     free: NDArray[np.bool_],
     account_ids: Sequence[str] | pl.Series,
     debtor_ids: Sequence[str] | pl.Series,
-) -> tuple[list[str | None], NDArray[np.float64]]:
-    """For every account the label of its experiment's arm, if any, and the probability it was drawn there with, else 1.
+) -> tuple[pl.Series, NDArray[np.float64]]:
+    """For every account the label of its experiment's arm, or null, and the probability it was drawn there with, or 1.
 
     :param running: designs by experiment id; no two share a tier.
     :param tiers: each account's tier, as its place in :data:`strategy.settings.TIERS`.
     :param free: accounts that no hard rule and no permanent arm has taken.
     """
-    labels: list[str | None] = [None] * len(tiers)
-    chance = np.ones(len(tiers))
+    names: list[str | None] = [None]
+    chances = [1.0]
+    code = np.zeros(len(tiers), dtype=np.int64)
     for experiment_id, design in running.items():
         mine = free & np.isin(tiers, [TIERS.index(tier) for tier in design.tiers])
         places = arms_in(design, experiment_id, debtor_ids if design.unit == "debtor" else account_ids)
-        for row in np.flatnonzero(mine & (places != OUT)).tolist():
-            arm = design.arms[places[row]]
-            labels[row] = label(experiment_id, arm.name)
-            chance[row] = design.share * arm.share
-    return labels, chance
+        code = np.where(mine & (places != OUT), len(names) + places, code)
+        names += [label(experiment_id, arm.name) for arm in design.arms]
+        chances += [design.share * arm.share for arm in design.arms]
+    return pl.Series(names, dtype=pl.String).gather(code), np.array(chances)[code]
 
 
 def label(experiment_id: str, arm: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from ledger.ledger import UnitOfWork
@@ -54,19 +53,19 @@ class Experiments:
             return placed
         tiers = placed["tier"].replace_strict(list(TIERS), range(len(TIERS)), return_dtype=pl.Int64).to_numpy()
         free = (placed["arm"] == ARMS[0]).to_numpy()
-        labels, chance = join(self.designs, tiers, free, placed["account_id"], debtor_ids)
-        drawn = pl.Series(labels, dtype=pl.String)
-        names = {
-            (arm, tier): settings.treatments[tier].name
-            for arm, settings in self.by_label.items()
-            for tier in settings.treatments
-        }
-        given = [
-            name if arm is None else names[arm, tier]
-            for arm, tier, name in zip(labels, placed["tier"], placed["treatment"], strict=True)
-        ]
+        drawn, chance = join(self.designs, tiers, free, placed["account_id"], debtor_ids)
+        given = pl.DataFrame(
+            [
+                (arm, tier, treatment.name)
+                for arm, settings in self.by_label.items()
+                for tier, treatment in settings.treatments.items()
+            ],
+            schema=["arm", "tier", "name"],
+            orient="row",
+        )
+        named = placed.select("tier", drawn.alias("arm")).join(given, ["arm", "tier"], "left", maintain_order="left")
         return placed.with_columns(
             arm=pl.coalesce(pl.lit(drawn), "arm"),
-            treatment=pl.Series(given, dtype=pl.String),
-            propensity=pl.col("propensity") * pl.lit(pl.Series(np.asarray(chance))),
+            treatment=pl.coalesce(pl.lit(named["name"]), "treatment"),
+            propensity=pl.col("propensity") * pl.lit(pl.Series(chance)),
         )
