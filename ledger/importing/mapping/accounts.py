@@ -52,7 +52,7 @@ def map_file(content: bytes, mapping: FileMapping, today: date) -> Mapped:
     values = Values(bound, table)
     rows, newest, as_of = table.height + len(table.broken), None, None
     if mapping.long:
-        wide = widen(mapping.long, mapping.account["ref"], values)
+        wide = widen(mapping.long, mapping.account["ref"], values, says_overdue=mapping.collects)
         values = Values(bound, wide.table, dict(wide.fields))
         rows, newest, as_of = wide.rows, wide.newest, wide.as_of
     return _Accounts(values, newest).mapped(rows, as_of, today)

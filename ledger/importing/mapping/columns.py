@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from ledger.importing.mapping.definition import Trait
+from ledger.importing.mapping.definition import OutcomeRules, Trait
+from ledger.importing.mapping.long import PAID_NEXT
 from ledger.importing.mapping.values import Values
 from ledger.traits import age_band
 
@@ -24,9 +25,10 @@ def feature_columns(values: Values) -> dict[str, pl.Series]:
 
 def outcome_columns(values: Values) -> dict[str, pl.Series]:
     """`outcome_pays`, `outcome_covers`, `outcome_paid`; what the table does not say follows from the amount paid."""
-    rules = values.bound.mapping.outcomes
+    mapping = values.bound.mapping
+    rules = mapping.outcomes
     if rules is None:
-        return {}
+        return _from_history(values) if mapping.collects and mapping.long and mapping.long.history else {}
     nothing = pl.repeat(None, values.table.height, dtype=pl.Boolean(), eager=True)
     paid = values.number(rules.paid) if rules.paid else nothing.cast(pl.Float64)
     if rules.paid:
@@ -38,6 +40,18 @@ def outcome_columns(values: Values) -> dict[str, pl.Series]:
     # Whoever pays nothing covers nothing.
     covers = pl.select(pl.when(~pays).then(False).otherwise(covers)).to_series()
     return {"outcome_pays": pays, "outcome_covers": covers, "outcome_paid": paid}
+
+
+def _from_history(values: Values) -> dict[str, pl.Series]:
+    """What the month after a state brought, of those who were overdue then; null for the newest states."""
+    fields, usual = values.fields, OutcomeRules()
+    overdue = (fields["dpd"] >= 1) & (fields["balance"] > 0)
+    paid = pl.select(pl.when(overdue).then(fields[PAID_NEXT])).to_series()
+    return {
+        "outcome_pays": paid > usual.pays_share * fields["balance"],
+        "outcome_covers": paid >= fields["amount_due"],
+        "outcome_paid": paid,
+    }
 
 
 def trait_columns(values: Values) -> pl.DataFrame:

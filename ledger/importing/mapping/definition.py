@@ -88,7 +88,7 @@ class LongMonth:
     billed: Source | None
     paid: Source | None
     history: bool = False
-    """Whether the book also gets every account as it stood 3, 6, 9 ... months earlier, to learn from."""
+    """Whether the book also gets every account as it stood in earlier months, to learn from what followed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ values stay unknown, as in SQL: a comparison with an unknown is neither true nor
 from __future__ import annotations
 
 import ast
+import keyword
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ Value = pl.Series | float | str | bool | None
 THIS: Final = "this"
 _BACKTICKED = re.compile(r"`([^`]+)`")
 _LONGEST: Final = 2_000
+_OPERATORS: Final = frozenset({"and", "or", "not", "in", "is", "if", "else", "None", "True", "False"})
 _ARITHMETIC: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -108,8 +110,14 @@ def parse(text: str, header: Sequence[str]) -> Formula:
     def stand_in(found: re.Match[str]) -> str:
         return quoted.setdefault(found[1], f"_quoted_{len(quoted)}")
 
+    reserved = [name for name in header if keyword.iskeyword(name) and name not in _OPERATORS]
+    ready = _BACKTICKED.sub(stand_in, text.strip())
+    if reserved:
+        # A column may be called `class` or `from`; inside quotation marks these are words like any other.
+        pattern = rf"'[^']*'|\"[^\"]*\"|\b({'|'.join(reserved)})\b"
+        ready = re.sub(pattern, lambda found: stand_in(found) if found[1] else found[0], ready)
     try:
-        tree = ast.parse(_BACKTICKED.sub(stand_in, text.strip()), mode="eval").body
+        tree = ast.parse(ready, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise BadFormula(f"is neither a column nor a formula: {text!r} ({_nearest(text, header)})") from None
     spelt = {stand: name for name, stand in quoted.items()}

@@ -12,8 +12,11 @@ from ledger.importing.mapping.table import Table
 from ledger.importing.mapping.values import Values
 from ledger.importing.rows import RowError
 
+PAID_NEXT = "paid_next"
+"""What came in during the month after a state; null for the newest one."""
 _EVERY = 3
-"""Months between two states of one account in the history: each shows three months with a known answer."""
+"""Months between two states in the history of a table that does not say who was overdue: there the panel looks for it
+in the months themselves, and each state shows three with a known answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Wide:
     table: Table
     """The newest row of each account and, with history, of the account as it stood earlier."""
     fields: dict[str, pl.Series]
-    """`billed_1` .. `paid_6`."""
+    """`billed_1` .. `paid_6`, and :data:`PAID_NEXT`."""
     as_of: pl.Series | None
     """The last day of the newest month, where the rows have dates."""
     newest: pl.Series
@@ -32,8 +35,10 @@ class Wide:
     """In the file, the unreadable ones too."""
 
 
-def widen(long: LongMonth, ref: Source, values: Values) -> Wide:
+def widen(long: LongMonth, ref: Source, values: Values, *, says_overdue: bool) -> Wide:
     """Gather the rows of each account.
+
+    :param says_overdue: every row tells whether the account was overdue; then each month of the history is a state.
 
     An account is left out whole when one of its rows cannot be read, or when a month stands there twice: what is
     newest of it would be a guess.
@@ -56,7 +61,7 @@ def widen(long: LongMonth, ref: Source, values: Values) -> Wide:
     told = "another row of this account cannot be read"
     errors += [RowError(line, "", told) for line in table.lines.filter(with_them).to_list()]
     rows = rows.filter(~bad & ~with_them)
-    states = _states(rows, long.history)
+    states = _states(rows, (1 if says_overdue else _EVERY) if long.history else None)
     kept = table.frame[states["row"].to_list()] if states.height else table.frame.clear()
     wide = Table(kept, table.style, sorted(errors, key=lambda error: error.line))
     fields = {name: states[name] for name in states.columns if name.startswith(("billed_", "paid_"))}
@@ -64,14 +69,17 @@ def widen(long: LongMonth, ref: Source, values: Values) -> Wide:
     return Wide(wide, fields, as_of, states["newest"], table.height + len(table.broken))
 
 
-def _states(rows: pl.DataFrame, history: bool) -> pl.DataFrame:
-    """One row for each account and state: the row of its newest month, and six months of figures up to it."""
+def _states(rows: pl.DataFrame, every: int | None) -> pl.DataFrame:
+    """One row for each account and state: the row of its newest month, and six months of figures up to it.
+
+    :param every: months between two states of an account; None for its newest state alone.
+    """
     newest = rows.group_by("ref", maintain_order=True).agg(
         pl.col("month").max().alias("last"), pl.col("month").min().alias("first")
     )
-    if history:
-        every = pl.int_ranges(pl.col("last"), pl.col("first") - 1, -_EVERY)
-        states = newest.select("ref", "last", every.alias("state")).explode("state")
+    if every:
+        back_from_now = pl.int_ranges(pl.col("last"), pl.col("first") - 1, -every)
+        states = newest.select("ref", "last", back_from_now.alias("state")).explode("state")
     else:
         states = newest.select("ref", "last", pl.col("last").alias("state"))
     # A state needs a row of its own month: what is known of the account then stands in it.
@@ -81,6 +89,8 @@ def _states(rows: pl.DataFrame, history: bool) -> pl.DataFrame:
         states = states.join(then, on=["ref", "state"], how="left", maintain_order="left").rename(
             {"billed": f"billed_{back}", "paid": f"paid_{back}"}
         )
+    after = rows.select("ref", (pl.col("month") - 1).alias("state"), pl.col("paid").alias(PAID_NEXT))
+    states = states.join(after, on=["ref", "state"], how="left", maintain_order="left")
     return states.with_columns((pl.col("state") == pl.col("last")).alias("newest")).sort("row")
 
 

@@ -178,20 +178,34 @@ def test_long_rows_are_gathered_and_an_account_with_a_bad_row_is_left_out_whole(
     assert found.read == 8
 
 
-def test_a_long_table_may_give_its_history_to_the_book_and_not_to_the_ledger() -> None:
-    table = "who,when,lent,owes,came,late\n" + "".join(
+def year_of_states() -> str:
+    return "who,when,lent,owes,came,late\n" + "".join(
         f"A,2025-{month:02d},900,{900 - month},{month},0\n" for month in range(1, 13)
     )
-    found = parsed(LONG % ", history: true", table)
+
+
+def test_a_long_table_may_give_its_history_to_the_book_and_not_to_the_ledger() -> None:
+    found = parsed(LONG % ", history: true", year_of_states())
     assert len(found.rows) == 1
-    assert found.book["as_of"].to_list() == [
-        date(2025, 12, 31),
-        date(2025, 3, 31),
-        date(2025, 6, 30),
-        date(2025, 9, 30),
-    ]
-    spring = found.book.row(1, named=True)
+    assert found.book["as_of"].to_list()[:3] == [date(2025, 12, 31), date(2025, 1, 31), date(2025, 2, 28)]
+    spring = found.book.row(3, named=True)
     assert (spring["billed_1"], spring["billed_3"], spring["billed_4"], spring["paid_2"]) == (897, 899, None, 2)
+    # Nobody was ever overdue, so there is nothing that followed.
+    assert found.book["outcome_pays"].null_count() == 12
+
+
+def test_the_history_tells_what_followed_on_being_overdue() -> None:
+    table = "who,when,lent,owes,came,late\nA,2025-01,900,500,0,20\nA,2025-02,900,300,200,0\nA,2025-03,900,300,0,5\n"
+    found = parsed((LONG % ", history: true").replace("dpd: late", "dpd: late, amount_due: 250"), table)
+    told = found.book.sort("as_of").select("outcome_pays", "outcome_covers", "outcome_paid").rows()
+    assert told == [(True, False, 200.0), (None, None, None), (None, None, None)]
+
+
+def test_without_days_past_due_the_history_is_every_third_month() -> None:
+    found = parsed((LONG % ", history: true").replace(", dpd: late", ""), year_of_states())
+    as_of = [date(2025, 12, 31), date(2025, 3, 31), date(2025, 6, 30), date(2025, 9, 30)]
+    assert found.book["as_of"].to_list() == as_of
+    assert not [name for name in found.book.columns if name.startswith("outcome")]
 
 
 @pytest.mark.parametrize(("mark", "cells"), [("months_back: n", ("3", "1", "2")), ("month_number: n", ("7", "9", "8"))])
@@ -282,12 +296,13 @@ def test_outcomes_from_an_amount_follow_the_shares() -> None:
         ("abs(-a) * 2 - 1 == 1", [True, False, False]),
         ("round(a / 3, 2) == 0.33", [True, False, False]),
         ("y", [True, False, None]),
+        ("class == 1 or b == 'class'", [True, False, None]),
     ],
 )
 def test_formulas_know_what_is_unknown(formula: str, answers: list[bool | None]) -> None:
     table = (
-        "r,a,b,c,d,e,f,g-h,y\n1,1,x,,36 months,2026-02-01,01.01.26,1,yes\n"
-        "2,2,x,-7,60 months,2026-02-01,02.01.26,2,N\n3,3,,,,,,3,\n"
+        "r,a,b,c,d,e,f,g-h,y,class\n1,1,x,,36 months,2026-02-01,01.01.26,1,yes,1\n"
+        "2,2,x,-7,60 months,2026-02-01,02.01.26,2,N,2\n3,3,,,,,,3,,\n"
     )
     text = f"name: t\naccount: {{ref: r, as_of: 2020-01-01}}\noutcomes:\n  pays: >-\n    {formula}\n"
     found = mapped(text, table)
