@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Score, StrategyVersion, TierAssignment
+from strategy.experiments.drawing import read_label
 from strategy.experiments.snapshots import since_drawn
 from strategy.settings import StrategySettings, from_json
 from strategy.whatif.valuing import LEFT_ALONE, Action, Log, action_of, possible_in
@@ -80,7 +81,9 @@ def _versions(work: UnitOfWork) -> dict[int, StrategySettings]:
 
 
 def _action(assignment: TierAssignment, settings: StrategySettings) -> Action | None:
-    """None for a treatment that its strategy version does not know."""
+    """None for a treatment that its strategy version does not know, and for an experiment's, which changes them."""
+    if read_label(assignment.arm) is not None:
+        return None
     if assignment.arm == "hold_out":
         return LEFT_ALONE
     known = (each for each in settings.treatments.values() if each.name == assignment.treatment)
