@@ -12,7 +12,7 @@ from strategy.fairness.findings import Finding
 from strategy.fairness.measuring import Measured, measure
 from strategy.fairness.publishing import Shares, shares
 from strategy.fairness.records import keep, kept
-from strategy.scoring.book import read_books
+from strategy.scoring.book import read_books, read_own_features
 from strategy.scoring.registry import note_on_card
 from strategy.scoring.roles import read_roles
 from strategy.settings import StrategySettings
@@ -55,7 +55,8 @@ def measure_model(ledger: Ledger, settings: Settings, model_id: str, step: Calla
         traits = read_traits(work, settings.home)
     if traits.width < 2:
         return None
-    measured = measure(read_books(sorted((settings.home / "book").glob("*.parquet"))), traits, step)
+    books = sorted((settings.home / "book").glob("*.parquet"))
+    measured = measure(read_books(books), traits, step, read_own_features(books))
     if measured is not None:
         keep(settings.home, model_id, measured)
         note_on_card(registry_of(settings), model_id, "fairness", measured.card())

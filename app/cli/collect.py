@@ -22,7 +22,7 @@ from strategy.dispatch.planning import plan as plan_contacts
 from strategy.dispatch.tick import tick
 from strategy.policy.packs import shipped_packs
 from strategy.quality.feed import feed_state
-from strategy.scoring.book import read_books
+from strategy.scoring.book import read_books, read_own_features
 from strategy.scoring.bulk import score_file
 from strategy.scoring.promotion import entered
 from strategy.scoring.registry import load, publish
@@ -66,7 +66,7 @@ def train(
     with stages("training") as stage:
         stage("reading books", 0, len(books))
         book = read_books(books)
-        trained = train_models(book, stage)
+        trained = train_models(book, stage, read_own_features(books))
         trained = with_outcome_heads(
             ledger, books, trained, outcomes, lambda done, total: stage("outcomes of contacts", done, total)
         )
@@ -85,9 +85,7 @@ def train(
 
 def score(
     input_file: Annotated[Path | None, typer.Option("--input", help="A book (Parquet) to score instead.")] = None,
-    output_file: Annotated[
-        Path | None, typer.Option("--output", help="Its scores and tiers (Parquet).")
-    ] = None,
+    output_file: Annotated[Path | None, typer.Option("--output", help="Its scores and tiers (Parquet).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score every open account and put it into a tier; a tier that belongs to people opens a case.

@@ -88,16 +88,22 @@ class Measured:
         ]
 
 
-def measure(book: pl.DataFrame, traits: pl.DataFrame, step: Callable[[], None] = lambda: None) -> Measured | None:
+def measure(
+    book: pl.DataFrame,
+    traits: pl.DataFrame,
+    step: Callable[[], None] = lambda: None,
+    told: Mapping[str, Any] | None = None,
+) -> Measured | None:
     """Train on what came before, and hold it against the latest month by group; None when no trait is known of it.
 
     :param book: a checked book, as :func:`strategy.scoring.train.train` takes it.
     :param traits: as :func:`ledger.traits.read_traits` gives them.
+    :param told: of the book's own features, as for training.
     :raises NotEnoughHistory: too few rows to train on.
     """
     if traits.width < 2:
         return None
-    spec = spec_of(book)
+    spec = spec_of(book, told)
     panel = outcome_panel(book, spec) if has_outcomes(book) else build_panel(book, spec)
     if not len(panel):
         raise NotEnoughHistory("no row of the book has a known answer")

@@ -42,8 +42,10 @@ models learn from. Overdue now, and so an account of the ledger: ``PAY_0 >= 1 an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -66,6 +68,9 @@ OUTCOMES: dict[str, pl.DataType] = {
     "outcome_paid": pl.Float64(),
 }
 """What happened in the cycle after ``as_of``, where a book tells it."""
+
+OWN_FEATURES = "amends.features"
+"""Where a book file says what is known of its own features (ledger/importing/book.py writes it)."""
 
 OWN = "x_"
 """How the names of a bank's own features begin."""
@@ -137,6 +142,20 @@ def read_books(paths: Sequence[Path]) -> pl.DataFrame:
             raise BookUnusable(f"{path.name}: cannot be read: {str(error).splitlines()[0]}") from error
         books.append(check_book(frame, path.name))
     return pl.concat(books, how="diagonal").unique(["external_ref", "as_of"], keep="last", maintain_order=True)
+
+
+def read_own_features(paths: Sequence[Path]) -> dict[str, Any]:
+    """What the files say of the columns ``x_*``: name -> {"group", "signs"}; the later path wins.
+
+    Nothing is known of a column whose file does not say, or cannot be read: it is then a feature without a sign.
+    """
+    told: dict[str, Any] = {}
+    for path in paths:
+        try:
+            told |= json.loads(pl.read_parquet_metadata(path).get(OWN_FEATURES, "{}"))
+        except (OSError, ValueError, TypeError, pl.exceptions.PolarsError):
+            continue
+    return told
 
 
 def _not_finite(name: str, *, or_null: bool = True) -> pl.Expr:

@@ -151,14 +151,22 @@ def can_score(book: pl.DataFrame, spec: FeatureSpec = STANDARD) -> NDArray[np.bo
     return book.select(pl.any_horizontal(known)).to_series().to_numpy()
 
 
-def spec_of(book: pl.DataFrame) -> FeatureSpec:
-    """The standard features and, after them, the book's own columns, without those that nobody has a value of."""
+def spec_of(book: pl.DataFrame, told: Mapping[str, Any] | None = None) -> FeatureSpec:
+    """The standard features and, after them, the book's own columns, without those that nobody has a value of.
+
+    :param told: what the book's files say of its columns, see :func:`strategy.scoring.book.read_own_features`.
+    """
     mine = [name.removeprefix("x_") for name in book.columns if name.startswith("x_")]
     if not mine:
         return STANDARD
-    spec = FeatureSpec((*STANDARD.features, *(Feature(f"x_{name}", OTHER, {}, COLUMN + name) for name in mine)))
+    spec = FeatureSpec((*STANDARD.features, *(_own(name, (told or {}).get(f"x_{name}", {})) for name in mine)))
     unknown = np.all(np.isnan(feature_table(book, spec)), axis=0)
     return FeatureSpec(tuple(each for each, absent in zip(spec.features, unknown, strict=True) if not absent))
+
+
+def _own(name: str, told: Any) -> Feature:
+    signs = {head: int(sign) for head, sign in told.get("signs", {}).items() if sign in (-1, 1)}
+    return Feature(f"x_{name}", str(told.get("group", OTHER)), signs, COLUMN + name)
 
 
 def _own_column(feature: Feature, closed: int) -> pl.Expr:

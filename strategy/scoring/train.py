@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,16 +37,17 @@ class Fits:
     """Heads that could not be trained, with the reason."""
 
 
-def train(book: pl.DataFrame, progress: Progress = silent) -> Trained:
+def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, Any] | None = None) -> Trained:
     """Measure on the latest labelled month with models that never saw it, then train on every labelled row.
 
     :param book: a checked book; accounts that are not overdue today are wanted too, for what they did before. If it
         has outcome columns, they alone are what is learnt.
+    :param told: group and signs of the book's own features (:func:`strategy.scoring.book.read_own_features`).
     :raises NotEnoughHistory: says how many rows there are, and how many are needed.
     """
     steps = _Steps(progress, 4 * (FOLDS + 1) + 1)
     steps("panel")
-    spec = spec_of(book)
+    spec = spec_of(book, told)
     from_outcomes = has_outcomes(book)
     panel = outcome_panel(book, spec) if from_outcomes else build_panel(book, spec)
     out_of_time = _out_of_time(panel, spec, lambda: steps("out of time"))

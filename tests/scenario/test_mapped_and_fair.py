@@ -23,7 +23,7 @@ from rehearsal.people import MadeUpPeople
 from strategy.fairness.findings import Finding
 from strategy.fairness.measuring import Measured, measure
 from strategy.fairness.records import keep, kept
-from strategy.scoring.book import read_books
+from strategy.scoring.book import read_books, read_own_features
 from strategy.scoring.features import spec_of
 from strategy.scoring.promotion import Accepted, PromotionRefused, promote
 from strategy.settings import StrategySettings
@@ -107,6 +107,10 @@ def test_own_features_reach_the_book_and_the_account(tmp_path: Path) -> None:
     assert book["as_of"].max() == date(2026, 2, 28)
     assert book.height > book["external_ref"].n_unique() == 160
     assert {"x_arrears_share", "x_income", "x_purpose_car"} <= set(spec_of(book).names)
+    spec = spec_of(book, read_own_features([report.book_file]))
+    assert spec.monotone("ability")[spec.names.index("x_arrears_share")] == -1
+    assert "x_income" in spec.groups["capacity"]
+    assert {"x_purpose_car", "x_purpose_furniture", "x_purpose_travel"} == set(spec.groups["purpose"])
     with ledger.read() as work:
         own = work.session.exec(select(AccountSnapshot)).first().own  # type: ignore[union-attr]
     assert set(own) <= {"arrears_share", "income", "purpose_car", "purpose_furniture", "purpose_travel"}
