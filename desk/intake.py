@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -16,7 +16,7 @@ from ledger.latest import is_latest_assignment
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case, Debtor, TierAssignment
 from strategy.arms import treatment_given
-from strategy.capacity.read import worth_of_contacts
+from strategy.capacity.read import taken_today, worth_of_contacts
 from strategy.experiments.running import Experiments
 from strategy.settings import StrategySettings
 
@@ -116,10 +116,8 @@ def _within_capacity(
     hours = settings.capacity.people_hours_per_day
     if hours is None or not cases:
         return list(cases.values())
-    today = datetime.combine(work.now.date(), time(), UTC)
-    opened_today = select(func.count()).where(col(Case.trigger) == TIER_TRIGGER, col(Case.opened_at) >= today)
-    most = int(hours * 60 / settings.assumptions.minutes_per_contact["human"])
-    room = max(0, most - first - work.session.exec(opened_today).one())
+    left = hours - taken_today(work, settings).people_hours
+    room = max(0, int(left * 60 / settings.assumptions.minutes_per_contact["human"] + 1e-9) - first)
     worth = worth_of_contacts(work, settings)
     dearest = sorted(cases, key=lambda account_id: (-worth[account_id].by_people, account_id))
     return [cases[account_id] for account_id in dearest[:room]]

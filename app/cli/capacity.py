@@ -13,9 +13,9 @@ from app.cli.console import answer, table
 from app.cli.records import AsJson
 from app.settings import Settings
 from strategy.capacity.day import Day, plan_day
-from strategy.capacity.read import Today, read_today
+from strategy.capacity.read import Taken, Today, read_today, taken_today
 from strategy.capacity.value import assumed
-from strategy.settings import StrategySettings
+from strategy.settings import Capacity, StrategySettings
 from strategy.versions import active
 
 
@@ -31,21 +31,30 @@ def capacity(
     """The best day for every open account: nothing, the bot or a person; nothing is planned or changed by this."""
     with wiring.open_ledger(Settings()).begin() as work:
         version, settings = active(work)
-        given = settings.capacity
-        wanted = replace(
-            given,
+        given, taken = settings.capacity, taken_today(work, settings)
+        limits = Capacity(
             people_hours_per_day=given.people_hours_per_day if hours is None else hours,
             bot_contacts_per_day=given.bot_contacts_per_day if contacts is None else contacts,
         )
-        settings = replace(settings, capacity=wanted)
         today = read_today(work, settings)
+    left = replace(settings, capacity=_left(limits, taken))
     started = time.perf_counter()
-    day = plan_day(today.book, settings)
-    told = _told(version, settings, today, day, time.perf_counter() - started)
+    day = plan_day(today.book, left)
+    told = _told(version, replace(settings, capacity=limits), taken, today, day, time.perf_counter() - started)
     answer(told, as_json=as_json, text=lambda: table(told))
 
 
-def _told(version: int, settings: StrategySettings, today: Today, day: Day, seconds: float) -> dict[str, Any]:
+def _left(limits: Capacity, taken: Taken) -> Capacity:
+    hours, contacts = limits.people_hours_per_day, limits.bot_contacts_per_day
+    return Capacity(
+        None if hours is None else max(0.0, hours - taken.people_hours),
+        None if contacts is None else max(0.0, contacts - taken.bot_contacts),
+    )
+
+
+def _told(
+    version: int, settings: StrategySettings, taken: Taken, today: Today, day: Day, seconds: float
+) -> dict[str, Any]:
     assumptions = settings.assumptions
     return {
         "strategy_version": version,
@@ -55,6 +64,7 @@ def _told(version: int, settings: StrategySettings, today: Today, day: Day, seco
             "people_hours": settings.capacity.people_hours_per_day,
             "bot_contacts": settings.capacity.bot_contacts_per_day,
         },
+        "taken_already": {"people_hours": round(taken.people_hours, 2), "bot_contacts": taken.bot_contacts},
         "actions": day.by_action,
         "served_first_whatever_they_are_worth": day.served_first,
         "people_hours_used": round(day.people_hours, 2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 import polars as pl
@@ -12,8 +12,9 @@ from sqlmodel import col, func, select
 
 from ledger.bulk import read_frame
 from ledger.columns import UtcDateTime
+from ledger.handoff import TIER_TRIGGER
 from ledger.ledger import UnitOfWork
-from ledger.tables import Attempt, Case, Promise, Score
+from ledger.tables import Attempt, Case, PlannedContact, Promise, Score
 from strategy.arms import ARMS, tier_given
 from strategy.capacity.assignment import BY_BOT, BY_PEOPLE
 from strategy.capacity.day import DayBook, allowed_actions
@@ -60,6 +61,29 @@ def read_today(work: UnitOfWork, settings: StrategySettings) -> Today:
         resting=_resting(work, accounts["account_id"], given, settings),
     )
     return Today(accounts["account_id"], book, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What of a day (UTC) is spoken for already."""
+
+    people_hours: float
+    """For the cases that tiers have opened."""
+    bot_contacts: int
+    """Planned or made."""
+
+
+def taken_today(work: UnitOfWork, settings: StrategySettings) -> Taken:
+    """As of ``work.now``."""
+    today = datetime.combine(work.now.date(), time(), UTC)
+    cases = select(func.count()).where(col(Case.trigger) == TIER_TRIGGER, col(Case.opened_at) >= today)
+    contacts = select(func.count()).where(
+        col(PlannedContact.status).in_(("planned", "allowed")),
+        col(PlannedContact.slot) >= today,
+        col(PlannedContact.slot) < today + timedelta(days=1),
+    )
+    minutes = work.session.exec(cases).one() * settings.assumptions.minutes_per_contact["human"]
+    return Taken(minutes / 60, work.session.exec(contacts).one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ def test_the_day_shows_hours_prices_and_what_it_assumes(amends):
     amends("score")
     day = json.loads(amends("capacity", "--hours", "1", "--contacts", "3", "--json").stdout)
     assert day["capacity"] == {"people_hours": 1, "bot_contacts": 3}
+    # A case was opened for everybody today, at ten minutes each: that time is spoken for.
+    assert day["taken_already"]["people_hours"] > 0
+    assert day["people_hours_used"] < day["taken_already"]["people_hours"]
     assert day["accounts"] == sum(day["actions"].values()) > 0
     # Without a model every account is people's; each has its case already, so that nothing is left for today.
     assert day["actions"]["bot_chat"] == day["actions"]["bot_voice"] == 0
