@@ -126,9 +126,8 @@ class _Screen:
         effect(found, currency, language)
         with piece("div", "room-grid"):
             load(found, currency, language)
-            with piece("div", "case-col"):
-                gate(found, language)
-                fairness(found, language)
+            gate(found, language)
+        fairness(found, language)
 
     @ui.refreshable_method
     def _sliders(self) -> None:

@@ -122,7 +122,7 @@ def fairness(found: Simulation, language: Language) -> None:
         return
     with panel(say("strategy.fairness", language)):
         for finding in found.after.findings:
-            with piece("div", "wrap"):
+            with piece("div", "reason"):
                 tag(say(f"strategy.level_{finding.level}", language), LEVELS[finding.level])
                 text(finding.sentence(language), "tiny", tag="span")
         with piece("table", "plain"):
