@@ -15,7 +15,7 @@ from app.cli.console import BadInput, answer, existing, progress, table
 from app.settings import Settings, registry_of
 from app.tiering import hand_over_if_broken
 from ledger import audit
-from ledger.importing.mapping import read_mapping
+from ledger.importing.mapping import FileMapping, read_mapping
 from ledger.importing.portfolio import import_file
 from ledger.tables import AuditEntry
 from rehearsal.people import MadeUpPeople
@@ -55,7 +55,7 @@ def import_accounts(
     settings = Settings()
     if mapping and as_of:
         raise BadInput("--as-of is for UCI files; a mapping file says account.as_of itself")
-    mapped = read_mapping(mapping.name, existing(mapping).read_text(encoding="utf-8")) if mapping else None
+    mapped = _mapping_in(mapping) if mapping else None
     ledger = wiring.open_ledger(settings)
     with progress(f"importing {file.name}") as step:
         done = import_file(
@@ -71,6 +71,14 @@ def import_accounts(
         )
     told = {name: getattr(done, name) for name in done.__slots__} | {"feed": hand_over_if_broken(ledger, done.batch_id)}
     answer(told, as_json=as_json, text=lambda: table(told))
+
+
+def _mapping_in(path: Path) -> FileMapping:
+    try:
+        text = existing(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path.name}: a mapping file is UTF-8 text") from None
+    return read_mapping(path.name, text)
 
 
 def report(
