@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,9 @@ def split(panel: Panel, how: str, seed: int, train_on: Sequence[int], test_on: S
     drawn = np.random.default_rng(seed).random(len(accounts)) < TESTED_SHARE
     chosen = np.isin(panel.account, accounts[drawn])
     if how == "accounts":
-        return panel.where(~chosen), panel.where(chosen)
+        # One level for all months: each is on both sides, and none of them is to come.
+        timeless = replace(panel, month=np.zeros_like(panel.month))
+        return timeless.where(~chosen), timeless.where(chosen)
     if how == "both":
         return panel.where(np.isin(panel.month, before) & ~chosen), panel.where(np.isin(panel.month, tested) & chosen)
     return panel.where(np.isin(panel.month, before)), panel.where(np.isin(panel.month, tested))
