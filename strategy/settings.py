@@ -83,8 +83,6 @@ NO_ARMS = Arms(0.0, 0.0, 0.0)
 class Assumptions:
     """What no public data can tell. A manager sets them, and they stand beside every figure that rests on them."""
 
-    recovery_factor: Mapping[str, float] = field(default_factory=lambda: {"bot": 1.0, "human": 1.1})
-    """How much more or less is recovered, by agent, than the models' W x A says."""
     minutes_per_contact: Mapping[str, float] = field(default_factory=lambda: {"bot": 4.5, "human": 10.0})
     """Talk and wrap-up, by agent."""
     uplift: Mapping[str, float] = field(default_factory=lambda: dict(zip(CONTACTS, (1.1, 1.2, 1.25, 1.6), strict=True)))
@@ -155,7 +153,6 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
         "capacity": {each.name: getattr(settings.capacity, each.name) for each in fields(Capacity)},
         "arms": {each.name: getattr(arms, each.name) for each in fields(Arms)},
         "assumptions": {
-            "recovery_factor": dict(assumed.recovery_factor),
             "minutes_per_contact": dict(assumed.minutes_per_contact),
             "uplift": dict(assumed.uplift),
             "cost": {contact: str(cost) for contact, cost in assumed.cost.items()},
@@ -242,7 +239,6 @@ def _assumptions(reader: Reader, data: object) -> Assumptions:
 
     cost = reader.table(table.get("cost"), "assumptions.cost", CONTACTS)
     return Assumptions(
-        recovery_factor=numbers("recovery_factor", AGENTS, 0, 5),
         minutes_per_contact=numbers("minutes_per_contact", AGENTS, 0.1, 240),
         uplift=numbers("uplift", CONTACTS, 0.05, 20),
         cost={

@@ -59,7 +59,6 @@ drafts = st.builds(
     arms=arms,
     assumptions=st.builds(
         Assumptions,
-        by_key(AGENTS, st.floats(0, 5)),
         by_key(AGENTS, st.floats(0.1, 240)),
         by_key(CONTACTS, st.floats(0.05, 20)),
         by_key(CONTACTS, cents),
