@@ -73,7 +73,9 @@ def _simulated(book: pl.DataFrame, trained: Trained) -> Mapping[str, Rows]:
     """Contacts with the overdue accounts of the newest day, who would and could what the model says of them."""
     day: date = max(book["as_of"])
     newest = book.filter(pl.col("as_of") == day)
-    owing = newest.filter(pl.Series(overdue(newest, 1))).head(SIMULATED_ACCOUNTS)
+    late = newest.filter(pl.Series(overdue(newest, 1)))
+    # A table for training alone has no months to tell who was overdue: there everybody in it counts as that.
+    owing = (newest if late.is_empty() else late).head(SIMULATED_ACCOUNTS)
     table = feature_table(owing, trained.spec)
     chances = {
         name: trained.heads[name].probability(table) if name in trained.heads else np.full(owing.height, 0.5)
