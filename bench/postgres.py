@@ -37,7 +37,7 @@ def running() -> Iterator[str]:
         os.chown(folder, user.pw_uid, user.pw_gid)
         someone = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
     data = folder / "data"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     try:
         initdb = ["initdb", "-D", str(data), "-E", "UTF8", "--locale", "C", "-U", "amends", "-A", "trust"]
         subprocess.run(initdb, check=True, **quiet, **someone)
