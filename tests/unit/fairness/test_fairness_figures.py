@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from strategy.fairness import intervals
+from strategy.fairness.findings import Finding
 from strategy.fairness.predictions import (
     calibration_finding,
     from_json,
@@ -18,13 +19,19 @@ from strategy.fairness.predictions import (
     to_json,
 )
 from strategy.fairness.publishing import shares
-from strategy.fairness.shares import group_shares, shares_finding
+from strategy.fairness.shares import GroupShare, group_shares, shares_findings
 from strategy.fairness.traits import FEWEST, POOLED, crossed, grouped, measured_traits
 from strategy.settings import TIERS, FairnessLimits, StrategySettings
 from strategy.whatif.book import Book, BookArrays, Grouped
 
 SETTINGS = StrategySettings()
 LIMITS = FairnessLimits()
+
+
+def shares_finding(trait: str, groups: tuple[GroupShare, ...], limits: FairnessLimits) -> Finding | None:
+    return next((each for each in shares_findings(trait, groups, limits) if each.measure == "to_people"), None)
+
+
 PEOPLE = TIERS.index("people")
 REMIND = TIERS.index("remind")
 
@@ -196,3 +203,12 @@ def test_figures_survive_a_round_trip_and_sentences_come_in_both_languages() -> 
     assert "性别" in found.sentence("zh")
     assert "second person" in found.sentence("en")
     assert found.to_json()["figure"] == 0.6944
+
+
+def test_who_is_held_to_be_unwilling_is_compared_apart_from_who_goes_to_people() -> None:
+    each = grouped(["f"] * 1000 + ["m"] * 1000)
+    tiers = np.full(2000, REMIND, dtype=np.int8)
+    tiers[:160], tiers[1000:1230] = TIERS.index("persuade"), TIERS.index("persuade")
+    (found,) = shares_findings("sex", group_shares(each, tiers, SETTINGS), LIMITS)
+    assert (found.measure, found.level, found.group) == ("unwilling", "block", "f")
+    assert found.figure == pytest.approx(160 / 230)
