@@ -12,9 +12,9 @@ from strategy.fairness.findings import Finding
 from strategy.fairness.measuring import Measured, measure
 from strategy.fairness.publishing import Shares, shares
 from strategy.fairness.records import keep, kept
+from strategy.models.registry import note_on_card
+from strategy.models.roles import read_roles
 from strategy.scoring.book import read_books, read_own_features
-from strategy.scoring.registry import note_on_card
-from strategy.scoring.roles import read_roles
 from strategy.settings import StrategySettings
 from strategy.whatif.book import Book
 

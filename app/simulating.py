@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from app.settings import Settings, registry_of
 from app.web.words import ZONE
 from ledger.ledger import UnitOfWork
+from strategy.models.model_files import read_card
+from strategy.models.registry import ModelUnusable
+from strategy.models.roles import read_roles
 from strategy.policy.packs import shipped_packs
-from strategy.scoring.model_files import read_card
-from strategy.scoring.registry import ModelUnusable
-from strategy.scoring.roles import read_roles
 from strategy.settings import StrategySettings
 from strategy.versions import active
 from strategy.whatif.book import Book

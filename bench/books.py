@@ -11,8 +11,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from rehearsal.portfolio import make_book
+from strategy.models.registry import publish
 from strategy.scoring.book import check_book
-from strategy.scoring.registry import publish
 from strategy.scoring.train import train
 
 AS_OF = date(2026, 3, 1)

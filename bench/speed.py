@@ -25,11 +25,11 @@ from catboost import Pool
 from bench import postgres
 from bench.books import book_chunk, book_file, registry
 from bench.ledgers import scoring_run
+from strategy.models.registry import load
+from strategy.reasons.leaf_tables import leaf_tables
 from strategy.scoring.book import check_book
 from strategy.scoring.bulk import CHUNK, score_file
 from strategy.scoring.features import feature_table
-from strategy.scoring.leaf_tables import leaf_tables
-from strategy.scoring.registry import load
 from strategy.scoring.score import Scorer
 from strategy.settings import StrategySettings
 from strategy.whatif.speed import whatif_speed

@@ -20,12 +20,12 @@ from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.leader import leadership
 from strategy.dispatch.planning import plan as plan_contacts
 from strategy.dispatch.tick import tick
+from strategy.models.promotion import entered
+from strategy.models.registry import load, publish
 from strategy.policy.packs import shipped_packs
 from strategy.quality.feed import feed_state
 from strategy.scoring.book import read_books, read_own_features
 from strategy.scoring.bulk import score_file
-from strategy.scoring.promotion import entered
-from strategy.scoring.registry import load, publish
 from strategy.scoring.train import train as train_models
 from strategy.versions import active
 

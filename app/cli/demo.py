@@ -40,11 +40,11 @@ from speech.speak import Speaker
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.leader import leadership
 from strategy.dispatch.tick import Place
+from strategy.models.registry import publish
 from strategy.policy.packs import shipped_packs
 from strategy.quality.arrival import import_check
 from strategy.report import Report, report
 from strategy.scoring.book import read_books
-from strategy.scoring.registry import publish
 from strategy.scoring.train import train
 
 OVERDUE_SHARE = 12

@@ -19,8 +19,8 @@ from app.settings import Settings, registry_of
 from app.simulating import read_standing
 from strategy.fairness.records import kept
 from strategy.fairness.wording import name_of
-from strategy.scoring.registry import load
-from strategy.scoring.roles import read_roles
+from strategy.models.registry import load
+from strategy.models.roles import read_roles
 from strategy.settings import TIERS, StrategySettings
 
 Language = Literal["zh", "en"]

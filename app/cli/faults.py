@@ -23,9 +23,9 @@ CLEAR_FAULTS: Final = frozenset(
         "strategy.policy.check.CasesError",
         "strategy.quality.feed.NotAcceptable",
         "strategy.scoring.book.BookUnusable",
-        "strategy.scoring.model_files.ModelUnusable",
-        "strategy.scoring.promotion.PromotionRefused",
-        "strategy.scoring.registry.RegistryUnwritable",
+        "strategy.models.model_files.ModelUnusable",
+        "strategy.models.promotion.PromotionRefused",
+        "strategy.models.registry.RegistryUnwritable",
         "strategy.scoring.train.NotEnoughHistory",
         "strategy.versions.StrategyUnreadable",
     }

@@ -13,18 +13,18 @@ from app.cli.records import AsJson
 from app.fairness import findings_on_model
 from app.settings import Settings, registry_of
 from app.web.words import name_of
-from strategy.scoring import promotion
+from strategy.models import promotion
+from strategy.models.card import page
+from strategy.models.compare import Comparison
+from strategy.models.compare import compare as compare_models
+from strategy.models.registry import Listed, load
+from strategy.models.registry import listed as list_models
+from strategy.models.roles import read_roles
+from strategy.reasons.codes import reason_codes
+from strategy.reasons.explain import Explained
+from strategy.reasons.explain import explain as explain_account
+from strategy.reasons.next_tier import sentences
 from strategy.scoring.accounts import open_accounts
-from strategy.scoring.card import page
-from strategy.scoring.compare import Comparison
-from strategy.scoring.compare import compare as compare_models
-from strategy.scoring.explain import Explained
-from strategy.scoring.explain import explain as explain_account
-from strategy.scoring.next_tier import sentences
-from strategy.scoring.reasons import reason_codes
-from strategy.scoring.registry import Listed, load
-from strategy.scoring.registry import listed as list_models
-from strategy.scoring.roles import read_roles
 from strategy.versions import active
 
 ModelId = Annotated[str, typer.Argument(help="The model's id, as `amends models list` shows it.")]

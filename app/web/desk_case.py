@@ -12,7 +12,7 @@ from app.web.words import amount, clock_time, moment, name_of, say
 from desk.case_view import CaseView, Line, NextStep, ReasonCode, Scored
 from ledger.handoff import TIER_TRIGGER
 from strategy.policy.decision import Deny
-from strategy.scoring.reasons import reason_codes
+from strategy.reasons.codes import reason_codes
 
 TO_THE_END = "document.querySelectorAll('.talk').forEach((talk) => { talk.scrollTop = talk.scrollHeight; })"
 """The last words come first for a collector, and NiceGUI has no element property for the scroll position."""

@@ -17,6 +17,7 @@ from sqlmodel import col, func, or_, select
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, FeedCheck, ImportBatch
+from strategy.models.registry import Model, ModelUnusable, load
 from strategy.quality.book_profile import profile_book, recount
 from strategy.quality.checks import Arrived, Reference, check_book
 from strategy.quality.feed import IMPORT, findings_of, record
@@ -26,7 +27,6 @@ from strategy.quality.profile import Drift
 from strategy.scoring.book import BookUnusable, read_books
 from strategy.scoring.features import can_score, feature_table
 from strategy.scoring.panel import overdue
-from strategy.scoring.registry import Model, ModelUnusable, load
 
 AT_ONCE = 100_000
 """Rows whose features are held in memory at a time."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.ledger import UnitOfWork
+from strategy.models.model_files import Model
 from strategy.quality.arrival import own_limits
 from strategy.quality.feed import SCORE, record
 from strategy.quality.findings import Finding
 from strategy.quality.limits import LimitsUnreadable, limits_of
 from strategy.quality.profile import Drift
-from strategy.scoring.model_files import Model
 
 ENOUGH = 200_000
 """PSI of so many accounts is known to a thousandth; of a larger book every second one is counted, or every third ..."""

@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
+from strategy.models.registry import Model
 from strategy.placing import AccountColumns
 from strategy.scoring.book import BookUnusable, check_book
-from strategy.scoring.registry import Model
 from strategy.scoring.score import RESULT, Progress, Scorer, silent
 from strategy.settings import TIERS, StrategySettings
 from strategy.tiers import tier_indexes

@@ -15,10 +15,10 @@ import numpy as np
 from catboost import CatBoostClassifier, Pool
 from numpy.typing import NDArray
 
+from strategy.reasons.leaf_tables import every_leaf_weighed
 from strategy.scoring.calibration import Platt, fit_platt
 from strategy.scoring.features import FeatureSpec
 from strategy.scoring.heads import Head
-from strategy.scoring.leaf_tables import every_leaf_weighed
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -19,10 +19,12 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Score, TierAssignment
 from strategy.arms import ARMS
 from strategy.experiments.running import Experiments
+from strategy.models.registry import ModelUnusable, load
 from strategy.outcomes.probabilities import OutcomeScorer
 from strategy.placing import WHYS, Placements, place_all
 from strategy.quality.feed import FeedState, feed_state
 from strategy.quality.scores import drift_of, every, usable_scores
+from strategy.reasons.leaf_tables import NotOblivious
 from strategy.scoring.accounts import (
     as_book,
     as_columns,
@@ -32,8 +34,6 @@ from strategy.scoring.accounts import (
     present_tiers,
 )
 from strategy.scoring.heads import HEADS, OUTCOME_HEADS
-from strategy.scoring.leaf_tables import NotOblivious
-from strategy.scoring.registry import ModelUnusable, load
 from strategy.scoring.score import CHUNK, Progress, Scorer, silent
 from strategy.settings import TIERS, StrategySettings
 from strategy.versions import active

@@ -10,12 +10,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ledger.reason_text import LETTERS
+from strategy.models.registry import Model
 from strategy.quality.profile import Drift
+from strategy.reasons.codes import NO_HISTORY, Explainer
 from strategy.scoring.book import check_book
 from strategy.scoring.features import can_score, feature_table
 from strategy.scoring.heads import HEADS, OUTCOME_HEADS
-from strategy.scoring.reasons import NO_HISTORY, Explainer
-from strategy.scoring.registry import Model
 
 Progress = Callable[[int, int], None]
 """(accounts done, accounts in all)."""

@@ -8,7 +8,7 @@ from catboost import CatBoostClassifier, CatBoostRegressor, Pool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from strategy.scoring.leaf_tables import ROWS_AT_ONCE, NotOblivious, every_leaf_weighed, leaf_tables
+from strategy.reasons.leaf_tables import ROWS_AT_ONCE, NotOblivious, every_leaf_weighed, leaf_tables
 
 SETTINGS = {"iterations": 8, "verbose": False, "allow_writing_files": False, "thread_count": 1}
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scored import two_scores
 
+from strategy.reasons.next_tier import MOST_MONTHS, NextTier, better, next_tier, sentences, ways_to_pay
 from strategy.scoring.book import check_book
-from strategy.scoring.next_tier import MOST_MONTHS, NextTier, better, next_tier, sentences, ways_to_pay
 from strategy.settings import HardRules, StrategySettings
 from strategy.tiers import AccountFacts, ScoreFacts, assign
 

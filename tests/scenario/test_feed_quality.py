@@ -20,12 +20,12 @@ from rehearsal.people import MadeUpPeople
 from strategy.dispatch.planning import plan
 from strategy.dispatch.reservation import Reserved
 from strategy.dispatch.tick import tick
+from strategy.models.registry import publish
 from strategy.policy.packs import shipped_packs
 from strategy.quality.arrival import import_check
 from strategy.quality.feed import NotAcceptable, accept, feed_state, findings_of, latest_check, waiting_accounts
 from strategy.quality.findings import broken_parts
 from strategy.report import report
-from strategy.scoring.registry import publish
 
 LIMIT = 60
 

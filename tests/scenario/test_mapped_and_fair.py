@@ -23,9 +23,9 @@ from rehearsal.people import MadeUpPeople
 from strategy.fairness.findings import Finding
 from strategy.fairness.measuring import Measured, measure
 from strategy.fairness.records import keep, kept
+from strategy.models.promotion import Accepted, PromotionRefused, promote
 from strategy.scoring.book import read_books, read_own_features
 from strategy.scoring.features import spec_of
-from strategy.scoring.promotion import Accepted, PromotionRefused, promote
 from strategy.settings import StrategySettings
 from strategy.versions import NeedsAcceptance, publish
 

@@ -17,10 +17,10 @@ from sqlmodel import col, select
 from app.tiering import score_and_hand_over
 from ledger.ledger import Ledger
 from ledger.tables import AuditEntry, Case, Score, TierAssignment
+from strategy.models.promotion import PromotionRefused, promote, roll_back
+from strategy.models.registry import load, publish
+from strategy.models.roles import read_roles
 from strategy.scoring.features import STANDARD, FeatureSpec
-from strategy.scoring.promotion import PromotionRefused, promote, roll_back
-from strategy.scoring.registry import load, publish
-from strategy.scoring.roles import read_roles
 from strategy.treatments import DEFAULT_TREATMENTS
 
 PAYER = [0, 5000, 5000, 5000, 5000, 5000]
@@ -229,7 +229,7 @@ def test_a_promotion_that_the_disk_refuses_is_not_on_record(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("strategy.scoring.roles.write_whole", full)
+    monkeypatch.setattr("strategy.models.roles.write_whole", full)
     with pytest.raises(PromotionRefused, match="No space left"), ledger.begin() as work:
         promote(work, registry, second, "Li", "better")
     assert load(registry).id == first

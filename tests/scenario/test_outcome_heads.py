@@ -14,11 +14,11 @@ from sqlmodel import select
 
 from app.outcome_heads import with_outcome_heads
 from ledger.tables import Account, Attempt, ChatInvite, Conversation, Debtor, Decision, ImportBatch, Promise, Score
+from strategy.models.registry import load, publish
 from strategy.outcomes.probabilities import OutcomeScorer
 from strategy.outcomes.records import events_of
 from strategy.outcomes.rows import training_rows
 from strategy.promise_review import review
-from strategy.scoring.registry import load, publish
 from strategy.scoring.run import score_accounts
 
 

@@ -11,8 +11,8 @@ from seeded import StoppedClock, add_account, add_person, fresh_ledger
 from sqlmodel import select
 
 from ledger.tables import Account, Hold
+from strategy.models.registry import publish
 from strategy.replay import history
-from strategy.scoring.registry import publish
 from strategy.scoring.run import retier, score_accounts
 from strategy.settings import Arms, StrategySettings
 from strategy.versions import active, roll_back

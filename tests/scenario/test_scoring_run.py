@@ -15,8 +15,8 @@ from ledger.importing.portfolio import import_file
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import AuditEntry, Case, Hold, Promise, Score, StrategyVersion, TierAssignment
 from rehearsal.people import MadeUpPeople
+from strategy.models.registry import publish
 from strategy.scoring.book import check_book, read_books
-from strategy.scoring.registry import publish
 from strategy.scoring.run import retier, score_accounts
 from strategy.scoring.train import data_hash
 from strategy.settings import StrategySettings

@@ -16,7 +16,7 @@ from ledger.ledger import Ledger, postgres_engine
 from ledger.migrate import downgrade, drift, upgrade
 from ledger.tables import Score, TierAssignment
 from rehearsal.people import MadeUpPeople
-from strategy.scoring.registry import publish
+from strategy.models.registry import publish
 from strategy.scoring.run import score_accounts
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(postgres.missing() is not None, reason=str(postgres.missing()))]

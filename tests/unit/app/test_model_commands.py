@@ -10,9 +10,9 @@ import pytest
 from scored import AS_OF, NOW, portfolio, trained
 
 from rehearsal.portfolio import make_book
+from strategy.models.registry import load, publish
+from strategy.models.roles import read_roles
 from strategy.scoring.book import check_book
-from strategy.scoring.registry import load, publish
-from strategy.scoring.roles import read_roles
 from strategy.scoring.train import train
 
 SIGNED = ("--by", "Li", "--reason", "better on our own accounts")

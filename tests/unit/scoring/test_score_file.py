@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from scored import portfolio, trained
 
+from strategy.models.registry import Model
 from strategy.scoring import bulk
 from strategy.scoring.book import BookUnusable, check_book
 from strategy.scoring.bulk import score_file
-from strategy.scoring.registry import Model
 from strategy.scoring.score import RESULT, score_book
 from strategy.settings import HardRules, StrategySettings
 from strategy.tiers import AccountFacts, ScoreFacts, assign

@@ -9,9 +9,9 @@ from scored import AS_OF, NOW, overdue_book, portfolio, trained
 
 from ledger.reason_text import from_text
 from rehearsal.portfolio import make_book
+from strategy.models.registry import load, publish
 from strategy.scoring.book import BookUnusable, check_book
 from strategy.scoring.features import STANDARD, feature_table
-from strategy.scoring.registry import load, publish
 from strategy.scoring.score import RESULT, score_book
 from strategy.scoring.train import NotEnoughHistory, data_hash, train
 

@@ -33,7 +33,7 @@ class Proxy:
 @cache
 def proxies() -> tuple[Proxy, ...]:
     """The list of ``proxies.yaml``, in its order."""
-    text = files("strategy.scoring").joinpath("proxies.yaml").read_text(encoding="utf-8")
+    text = files("strategy.models").joinpath("proxies.yaml").read_text(encoding="utf-8")
     entries: list[dict[str, Any]] = yaml.safe_load(text)
     return tuple(Proxy(**{name: _fixed(value) for name, value in entry.items()}) for entry in entries)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ledger.ledger import UnitOfWork
+from strategy.models.disk import one_writer
+from strategy.models.registry import ModelUnusable, load
+from strategy.models.roles import Roles, read_roles, write_roles
 from strategy.scoring.accounts import as_book, open_accounts
-from strategy.scoring.disk import one_writer
-from strategy.scoring.registry import ModelUnusable, load
-from strategy.scoring.roles import Roles, read_roles, write_roles
 
 
 class PromotionRefused(Exception):

@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 from catboost import CatBoost, CatBoostClassifier, CatBoostError, CatBoostRegressor
 
+from strategy.models.card import page
+from strategy.models.disk import to_disk, write_whole
 from strategy.scoring.amount import AmountHead
 from strategy.scoring.calibration import Platt
-from strategy.scoring.card import page
-from strategy.scoring.disk import to_disk, write_whole
 from strategy.scoring.features import FeatureSpec, SpecUnknown
 from strategy.scoring.heads import HEADS, OUTCOME_HEADS, Head, Trained
 

@@ -11,10 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
+from strategy.models.model_files import Model
 from strategy.placing import AccountColumns
 from strategy.quality.psi import bins_of, counts_in, psi
 from strategy.scoring.accounts import as_book, as_columns
-from strategy.scoring.model_files import Model
 from strategy.scoring.score import CHUNK, Progress, Scorer, silent
 from strategy.settings import TIERS, StrategySettings
 from strategy.tiers import tier_indexes

@@ -182,7 +182,7 @@ def sentences(found: NextTier, currency: str, language: str, tier_name: Callable
 
 @cache
 def _templates() -> dict[str, dict[str, str]]:
-    text = files("strategy.scoring").joinpath("next_tier.yaml").read_text(encoding="utf-8")
+    text = files("strategy.reasons").joinpath("next_tier.yaml").read_text(encoding="utf-8")
     templates: dict[str, dict[str, str]] = yaml.safe_load(text)
     return templates
 

@@ -15,12 +15,12 @@ import pytest
 from catboost import CatBoostClassifier
 from scored import NOW, trained
 
-from strategy.scoring import disk, model_files
-from strategy.scoring.code_version import code_version
+from strategy.models import disk, model_files
+from strategy.models.code_version import code_version
+from strategy.models.registry import ModelUnusable, RegistryUnwritable, listed, load, note_on_card, publish
+from strategy.models.roles import Roles, read_roles, write_roles
 from strategy.scoring.features import STANDARD, FeatureSpec
 from strategy.scoring.heads import Head, Trained
-from strategy.scoring.registry import ModelUnusable, RegistryUnwritable, listed, load, note_on_card, publish
-from strategy.scoring.roles import Roles, read_roles, write_roles
 
 LATER = NOW + timedelta(days=1)
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from strategy.scoring.disk import write_whole
-from strategy.scoring.model_files import ModelUnusable
+from strategy.models.disk import write_whole
+from strategy.models.model_files import ModelUnusable
 
 FILE = "roles.json"
 MODEL_ID = re.compile(r"[0-9a-f]{12}")

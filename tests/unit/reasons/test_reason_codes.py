@@ -15,9 +15,8 @@ from scored import overdue_book, trained
 
 from ledger.reason_text import from_text, to_text
 from rehearsal.portfolio import make_book
-from strategy.scoring.book import check_book
-from strategy.scoring.features import COLUMN, STANDARD, Feature, FeatureSpec, feature_table
-from strategy.scoring.reasons import (
+from strategy.models.registry import Model
+from strategy.reasons.codes import (
     MOST_PER_DIRECTION,
     OTHER,
     TRACE,
@@ -27,7 +26,8 @@ from strategy.scoring.reasons import (
     reason_codes,
     reason_text,
 )
-from strategy.scoring.registry import Model
+from strategy.scoring.book import check_book
+from strategy.scoring.features import COLUMN, STANDARD, Feature, FeatureSpec, feature_table
 from strategy.scoring.score import Scorer
 
 HEADS = ("willingness", "ability")

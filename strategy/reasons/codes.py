@@ -18,9 +18,9 @@ import yaml
 from numpy.typing import NDArray
 
 from ledger.reason_text import LETTERS
+from strategy.reasons.leaf_tables import leaf_tables
 from strategy.scoring.features import FeatureSpec
 from strategy.scoring.heads import Head
-from strategy.scoring.leaf_tables import leaf_tables
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[np.floating[Any]]]
@@ -77,7 +77,7 @@ WHEN: dict[str, Callable[[Columns], NDArray[np.bool_]]] = {
 @cache
 def reason_codes() -> dict[str, ReasonCode]:
     """Every code, in order of preference within a group and direction."""
-    text = files("strategy.scoring").joinpath("reasons.yaml").read_text(encoding="utf-8")
+    text = files("strategy.reasons").joinpath("codes.yaml").read_text(encoding="utf-8")
     entries = [{**entry, "causes": tuple(entry.get("causes", ()))} for entry in yaml.safe_load(text)]
     return {entry["code"]: ReasonCode(**entry) for entry in entries}
 

@@ -14,10 +14,10 @@ from sqlmodel import col, select
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Score, TierAssignment
+from strategy.models.registry import Model, ModelUnusable, load
 from strategy.quality.feed import came_in_broken
+from strategy.reasons.next_tier import Floats, NextTier, Scorer, next_tier
 from strategy.scoring.accounts import as_book, open_accounts, present_tiers
-from strategy.scoring.next_tier import Floats, NextTier, Scorer, next_tier
-from strategy.scoring.registry import Model, ModelUnusable, load
 from strategy.scoring.score import Scorer as ModelScorer
 from strategy.settings import TIERS, StrategySettings
 from strategy.tiers import NOWHERE, AccountFacts

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from strategy.scoring.proxies import proxies
+from strategy.models.proxies import proxies
 
 MEASURED = ("willingness", "ability", "cure")
 FIGURES = ("rows", "rate", "mean_probability", "auc", "brier", "ece", "ece_if_perfect")
@@ -63,7 +63,7 @@ class _Words:
 
 @cache
 def _entries() -> dict[str, dict[str, Any]]:
-    text = files("strategy.scoring").joinpath("card.yaml").read_text(encoding="utf-8")
+    text = files("strategy.models").joinpath("card.yaml").read_text(encoding="utf-8")
     entries: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return entries
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from strategy.scoring.card import _entries, page
+from strategy.models.card import _entries, page
+from strategy.models.proxies import proxies
+from strategy.reasons.codes import reason_codes
 from strategy.scoring.features import STANDARD
-from strategy.scoring.proxies import proxies
-from strategy.scoring.reasons import reason_codes
 
 HEAD = {"rows": 2073, "auc": 0.8331, "auc_interval": [0.812, 0.851], "brier": 0.0916, "ece": 0.012}
 CARD = {

@@ -27,11 +27,11 @@ from typing import Any
 
 from catboost import CatBoostError
 
-from strategy.scoring.code_version import code_version
-from strategy.scoring.disk import UNFINISHED, one_writer, to_disk
+from strategy.models.code_version import code_version
+from strategy.models.disk import UNFINISHED, one_writer, to_disk
+from strategy.models.model_files import Model, ModelUnusable, read_card, read_model, write_card, write_model
+from strategy.models.roles import MODEL_ID, Roles, read_roles, write_roles
 from strategy.scoring.heads import Trained
-from strategy.scoring.model_files import Model, ModelUnusable, read_card, read_model, write_card, write_model
-from strategy.scoring.roles import MODEL_ID, Roles, read_roles, write_roles
 
 __all__ = ["Listed", "Model", "ModelUnusable", "RegistryUnwritable", "listed", "load", "publish"]
 
@@ -46,7 +46,7 @@ class Listed:
 
     id: str
     role: str
-    """See :meth:`strategy.scoring.roles.Roles.of`."""
+    """See :meth:`strategy.models.roles.Roles.of`."""
     problem: str | None
     """Why it cannot be used."""
     card: dict[str, Any]

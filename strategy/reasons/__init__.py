@@ -1,0 +1,1 @@
+"""Why an account is where it is: exact shares of the score, sentences for them, and what would move it on."""
