@@ -21,7 +21,7 @@ SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB", "listen_addresses"
 def missing() -> str | None:
     """Why no server can be started here; None when one can."""
     for program in ("initdb", "postgres"):
-        if shutil.which(program) is None:
+        if _found(program) is None:
             return f"PostgreSQL is not installed: there is no `{program}`"
     if os.geteuid() == 0 and _unprivileged() is None:
         return "PostgreSQL refuses to run as root, and there is no user `postgres` or `nobody`"
@@ -39,10 +39,23 @@ def running() -> Iterator[str]:
     data = folder / "data"
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     try:
-        initdb = ["initdb", "-D", str(data), "-E", "UTF8", "--locale", "C", "-U", "amends", "-A", "trust"]
+        initdb = [
+            _found("initdb") or "initdb",
+            "-D",
+            str(data),
+            "-E",
+            "UTF8",
+            "--locale",
+            "C",
+            "-U",
+            "amends",
+            "-A",
+            "trust",
+        ]
         subprocess.run(initdb, check=True, **quiet, **someone)
         options = [each for name, value in SETTINGS.items() for each in ("-c", f"{name}={value}")]
-        server = subprocess.Popen(["postgres", "-D", str(data), "-k", str(folder), *options], **quiet, **someone)
+        program = _found("postgres") or "postgres"
+        server = subprocess.Popen([program, "-D", str(data), "-k", str(folder), *options], **quiet, **someone)
         try:
             _wait(folder / ".s.PGSQL.5432", server)
             yield f"postgresql+psycopg://amends@/postgres?host={folder}"
@@ -51,6 +64,12 @@ def running() -> Iterator[str]:
             server.wait(60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _found(program: str) -> str | None:
+    """Debian keeps the server's programs out of the path, in a folder for each version."""
+    newest = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda found: found.parts[4].zfill(3))
+    return shutil.which(program) or (str(newest[-1]) if newest else None)
 
 
 def _wait(socket: Path, server: subprocess.Popen[bytes], seconds: float = 30) -> None:
