@@ -32,6 +32,9 @@ By = Annotated[str, typer.Option("--by", help="Who decides this, by name.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept with the decision.")]
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="zh or en.")]
 
+LONG = ("profile", "spec", "calibration_draws")
+"""Parts of a card that only a program reads."""
+
 
 def register(cli: typer.Typer) -> None:
     models = typer.Typer(help="The scoring models.", no_args_is_help=True)
@@ -52,7 +55,7 @@ def list_(as_json: AsJson = False) -> None:
 def show(model_id: ModelId, as_json: AsJson = False) -> None:
     """One model's card as data."""
     model = load(registry_of(Settings()), model_id)
-    shown = {name: value for name, value in model.card.items() if name not in ("profile", "spec")}
+    shown = {name: value for name, value in model.card.items() if name not in LONG}
     answer(model.card, as_json=as_json, text=lambda: table(shown))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from strategy.scoring.calibration import LEVEL_ROWS, TREND_KEPT, Platt, beyond_chance, fit_platt
+from strategy.scoring.calibration import LEVEL_ROWS, TREND_KEPT, CalibrationRows, Platt, beyond_chance, fit_platt
 
 
 def test_platt_finds_the_scale_that_was_lost():
@@ -55,3 +55,37 @@ def test_a_single_month_has_no_trend():
 )
 def test_a_change_that_chance_explains_is_no_change(change, variance, kept):
     assert beyond_chance(change, variance) == pytest.approx(kept)
+
+
+def test_draws_spread_as_the_calibration_does_from_sample_to_sample():
+    """The level of one month, where no trend comes in: what is drawn from one sample is what new samples bring."""
+    again = [fit_platt(*months_of([0.5], rows=1_500, seed=seed)) for seed in range(60)]
+    log_odds, happened, months = months_of([0.5], rows=1_500)
+    drawn = np.array(CalibrationRows(log_odds, happened, np.arange(1_500), months).draws())
+    said = fit_platt(log_odds, happened, months)
+    assert drawn.mean(axis=0) == pytest.approx([said.slope, said.intercept], abs=0.02)
+    spread = np.std([(each.slope, each.intercept) for each in again], axis=0)
+    assert drawn.std(axis=0) == pytest.approx(spread, rel=0.3)
+
+
+def test_rows_of_one_account_are_drawn_together():
+    log_odds, happened, months = (np.tile(each, 4) for each in months_of([0.5], rows=500))
+    each_alone = CalibrationRows(log_odds, happened, np.arange(2_000), months).draws()
+    four_of_one = CalibrationRows(log_odds, happened, np.tile(np.arange(500), 4), months).draws()
+    assert np.std([level for _, level in four_of_one]) > 1.6 * np.std([level for _, level in each_alone])
+
+
+def test_how_much_of_a_change_goes_on_is_not_known_either():
+    data = months_of([0.0, 0.8], rows=20_000)
+    log_odds, happened, months = data
+    levels = [level for _, level in CalibrationRows(log_odds, happened, np.arange(len(months)), months).draws()]
+    assert 0.7 < min(levels) < 0.9 < 1.5 < max(levels) < 1.7
+    assert np.median(levels) == pytest.approx(fit_platt(*data).intercept, abs=0.12)
+
+
+def test_draws_stay_finite_where_the_rows_are_perfectly_split_or_turned_round():
+    log_odds = np.linspace(-3, 3, 400)
+    for happened in (log_odds > 0, log_odds < 0):
+        drawn = CalibrationRows(log_odds, happened, np.arange(400), np.zeros(400, dtype=int)).draws(50)
+        assert np.isfinite(drawn).all()
+        assert all(0 < slope < 1_000 for slope, _ in drawn)
