@@ -82,9 +82,9 @@ def _uplift(log_odds: float, spread: float, accounts: int = 0) -> Uplift:
     return Uplift(exp(log_odds), exp(log_odds - 1.96 * spread), exp(log_odds + 1.96 * spread), accounts)
 
 
-def pay_chance(willingness: Floats, odds: float) -> Floats:
-    """P(pay | a contact that multiplies the odds by `odds`), 0..1."""
-    return willingness * odds / (1 - willingness + willingness * odds)
+def pay_chance(willingness: Floats, odds: Floats | float) -> Floats:
+    """P(pay | a contact that multiplies the odds of a payment by `odds`), 0..1."""
+    return np.asarray(odds * willingness / (1.0 + (odds - 1.0) * willingness))
 
 
 def if_paid(willingness: Floats, ability: Floats, amount_due: Floats, expected_amount: Floats | None = None) -> Floats:

@@ -9,15 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from strategy.capacity.value import pay_chance
+
 Floats = NDArray[np.float64]
 
 STEPS = 100
 """Cells to a side of the grid of scores on which many draws are cheap: each is one percent wide."""
-
-
-def uplifted(willingness: Floats, uplift: Floats | float) -> Floats:
-    """Willingness when the odds of a payment are `uplift` times what they were."""
-    return np.asarray(uplift * willingness / (1.0 + (uplift - 1.0) * willingness))
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ class BookArrays:
         """Chance of a payment when its odds are `uplift` times what they were; 0 without a score."""
         known = self._paying.get(uplift)
         if known is None:
-            known = self._paying[uplift] = np.where(self.scored, uplifted(self.willingness, uplift), 0.0)
+            known = self._paying[uplift] = np.where(self.scored, pay_chance(self.willingness, uplift), 0.0)
         return known
 
     def brought(self, uplift: float) -> Floats:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategy.arms import NO_CONTACT, propensities
+from strategy.capacity.value import pay_chance
 from strategy.settings import TIERS, StrategySettings
-from strategy.whatif.book import STEPS, BookArrays, uplifted
+from strategy.whatif.book import STEPS, BookArrays
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ class Terms:
     @property
     def willing_on_average(self) -> Floats:
         """(tiers, steps) chance of a payment in the middle of each willingness step."""
-        return np.asarray(self.mix @ uplifted(_MIDDLES, self.uplift[:, None]))
+        return np.asarray(self.mix @ pay_chance(_MIDDLES, self.uplift[:, None]))
 
 
 def terms_of(settings: StrategySettings) -> Terms:
@@ -192,7 +193,7 @@ def _range(value: float, shifts: Floats, chance: float, luck: Floats) -> Range:
 def _drawn(accounts: Floats, due: Floats, terms: Terms, draws: CalibrationDraws) -> tuple[Floats, Floats]:
     """(draws,) recovery and cost on the grid of one strategy."""
     calibrated, able = _recalibrated(draws.willingness), _recalibrated(draws.ability)
-    paying = np.stack([uplifted(calibrated, uplift) for uplift in terms.uplift])
+    paying = np.stack([pay_chance(calibrated, uplift) for uplift in terms.uplift])
     recovery, cost = np.zeros(len(able)), np.zeros(len(able))
     for tier, mix in enumerate(terms.mix):
         recovery += ((np.tensordot(mix, paying, 1) @ due[tier]) * able).sum(axis=1)

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from strategy.capacity.value import pay_chance
 from strategy.settings import NO_ARMS, StrategySettings
 from strategy.whatif.book import BookArrays
 from strategy.whatif.effect import pairs, placed
-from strategy.whatif.recovery import CalibrationDraws, grid_of, ranges, uplifted
+from strategy.whatif.recovery import CalibrationDraws, grid_of, ranges
 
 BEFORE = StrategySettings(arms=NO_ARMS)
 AFTER = replace(BEFORE, w_high=0.95)
@@ -40,7 +41,7 @@ def payments(book: BookArrays, settings: StrategySettings, luck, covers_luck):
     """What every account brings and costs when `luck` decides."""
     found = placed(book, settings, BEFORE)
     uplift, spend = found.terms.uplift[found.tiers], found.terms.spend[found.tiers]
-    pays = luck < np.nan_to_num(uplifted(book.willingness, uplift))
+    pays = luck < np.nan_to_num(pay_chance(book.willingness, uplift))
     covers = covers_luck < book.ability
     return float((pays & covers) @ book.amount_due), float((spend * (1 - 0.5 * pays)).sum())
 
@@ -94,4 +95,4 @@ def test_without_accounts_there_is_nothing():
 
 
 def test_the_odds_are_raised_not_the_probability():
-    assert uplifted(np.array([0.0, 0.5, 0.9, 1.0]), 2.0) == pytest.approx([0, 2 / 3, 18 / 19, 1])
+    assert pay_chance(np.array([0.0, 0.5, 0.9, 1.0]), 2.0) == pytest.approx([0, 2 / 3, 18 / 19, 1])
