@@ -18,6 +18,7 @@ from sqlmodel import col, func, select
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import StrategyVersion
+from strategy.second_person import is_another
 from strategy.settings import InvalidSettings, StrategySettings, from_json, to_json
 
 
@@ -51,6 +52,7 @@ NO_SUCH_DRAFT = "there is no such draft"
 NO_SUCH_VERSION = "this version was never in force"
 IN_FORCE_ALREADY = "this version is in force already"
 SECOND_PERSON = "a person other than the author must do this"
+NAME_NEEDED = "whoever does this must give a name"
 REASON_NEEDED = "what was found must be accepted with a reason"
 UNREADABLE = "this program cannot read the settings"
 
@@ -123,7 +125,7 @@ def approve(
     row = work.session.get(StrategyVersion, version)
     if row is None or row.status != "draft":
         return NotPutInForce(NO_SUCH_DRAFT)
-    if _same_person(approver, row.author):
+    if not is_another(approver, row.author):
         return NotPutInForce(SECOND_PERSON)
     if (missing := _acceptance_missing(row.author, findings, approver, reason)) is not None:
         return missing
@@ -138,6 +140,8 @@ def roll_back(work: UnitOfWork, to: int, by: str, note: str = "") -> int | NotPu
 
     Nobody else is asked: that version was approved when it was new, and what was accepted then is kept with it.
     """
+    if not by.strip():
+        return NotPutInForce(NAME_NEEDED)
     row = work.session.get(StrategyVersion, to)
     if row is None or row.status == "draft":
         return NotPutInForce(NO_SUCH_VERSION)
@@ -146,7 +150,7 @@ def roll_back(work: UnitOfWork, to: int, by: str, note: str = "") -> int | NotPu
     settings = from_json(row.settings)
     if isinstance(settings, InvalidSettings):
         return NotPutInForce(UNREADABLE)
-    again = _written(work, settings, by, note or f"rolled back to {to}")
+    again = _written(work, settings, by.strip(), note or f"rolled back to {to}")
     work.session.add(again)
     _put_in_force(work, again, row.approved_by, row.accepted, rolled_back_to=to)
     return again.version
@@ -174,14 +178,9 @@ def _acceptance_missing(
 ) -> NotPutInForce | None:
     if not any(finding.blocking for finding in findings):
         return None
-    if _same_person(accepted_by, author):
+    if not is_another(accepted_by, author):
         return NotPutInForce(SECOND_PERSON)
     return None if reason.strip() else NotPutInForce(REASON_NEEDED)
-
-
-def _same_person(one: str, other: str) -> bool:
-    """Nobody at all is no second person either."""
-    return not one.strip() or one.strip().casefold() == other.strip().casefold()
 
 
 def _accepted(findings: Sequence[Finding], by: str, reason: str) -> dict[str, Any]:

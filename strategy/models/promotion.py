@@ -12,6 +12,7 @@ from strategy.models.disk import one_writer
 from strategy.models.registry import ModelUnusable, load
 from strategy.models.roles import Roles, read_roles, write_roles
 from strategy.scoring.accounts import as_book, open_accounts
+from strategy.second_person import is_another
 
 
 class PromotionRefused(Exception):
@@ -89,7 +90,7 @@ def _require_accepted(by: str, accepted: Accepted | None, blocking: int) -> None
     told = f"the champion stays: {blocking} findings on groups of people block (`amends fairness --model` shows them)"
     if accepted is None or not accepted.by.strip() or not accepted.reason.strip():
         raise PromotionRefused(f"{told}; a second person accepts them with --accepted-by and --accepted-reason")
-    if accepted.by.strip().casefold() == by.strip().casefold():
+    if not is_another(accepted.by, by):
         raise PromotionRefused(f"{told}; whoever accepts them must be another person than {by.strip()}")
 
 

@@ -19,6 +19,7 @@ from strategy.settings import Arms, StrategySettings, to_json
 from strategy.tiers import AccountFacts, ScoreFacts
 from strategy.versions import (
     IN_FORCE_ALREADY,
+    NAME_NEEDED,
     NO_SUCH_DRAFT,
     NO_SUCH_VERSION,
     REASON_NEEDED,
@@ -63,7 +64,7 @@ def test_a_draft_changes_nothing_until_a_second_person_approves_it(ledger: Ledge
         active(work)
         number = draft(work, STRICT, "anna", "more care")
         assert active(work) == (1, StrategySettings())
-        for nobody_else in ("anna", " Anna ", ""):
+        for nobody_else in ("anna", " Anna ", "AN NA", ""):
             assert approve(work, number, nobody_else) == NotPutInForce(SECOND_PERSON)
         assert active(work)[0] == 1
         assert approve(work, number, "ben") == number
@@ -107,6 +108,7 @@ def test_rolling_back_writes_the_old_content_as_a_new_version(ledger: Ledger) ->
         third = publish(work, replace(STRICT, w_high=0.95), "anna")
         assert roll_back(work, third, "carl") == NotPutInForce(IN_FORCE_ALREADY)
         assert roll_back(work, 99, "carl") == NotPutInForce(NO_SUCH_VERSION)
+        assert roll_back(work, second, " ") == NotPutInForce(NAME_NEEDED)
         assert roll_back(work, draft(work, STRICT, "anna"), "carl") == NotPutInForce(NO_SUCH_VERSION)
         again = roll_back(work, second, "carl")
         assert isinstance(again, int)
