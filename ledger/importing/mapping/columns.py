@@ -15,7 +15,7 @@ def feature_columns(values: Values) -> dict[str, pl.Series]:
     found: dict[str, pl.Series] = {}
     for feature in values.bound.mapping.features:
         if not feature.levels:
-            found[f"x_{feature.name}"] = values.number(feature.source)
+            found[f"x_{feature.name}"] = values.number_or_truth(feature.source)
             continue
         words = values.text(feature.source).str.to_lowercase()
         for level, column in zip(feature.levels, feature.columns, strict=True):

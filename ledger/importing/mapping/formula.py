@@ -12,6 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final, Protocol
 
@@ -20,7 +21,12 @@ import polars as pl
 Value = pl.Series | float | str | bool | None
 THIS: Final = "this"
 _BACKTICKED = re.compile(r"`([^`]+)`")
+_SEVERAL_WORDS = re.compile(r"[^\W\d]\w*(?:[ .]\w+)+")
 _LONGEST: Final = 2_000
+_EPOCH: Final = date(1970, 1, 1)
+YES: Final = ("true", "yes", "y", "t", "1", "是")
+NO: Final = ("false", "no", "n", "f", "0", "否")
+"""Words of a column that is true or false."""
 _OPERATORS: Final = frozenset({"and", "or", "not", "in", "is", "if", "else", "None", "True", "False"})
 _ARITHMETIC: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
@@ -112,6 +118,9 @@ def parse(text: str, header: Sequence[str]) -> Formula:
 
     reserved = [name for name in header if keyword.iskeyword(name) and name not in _OPERATORS]
     ready = _BACKTICKED.sub(stand_in, text.strip())
+    if several := _of_several_words(ready, header):
+        pattern = rf"'[^']*'|\"[^\"]*\"|(?<![\w.])({'|'.join(several)})(?![\w.])"
+        ready = re.sub(pattern, lambda found: stand_in(found) if found[1] else found[0], ready)
     if reserved:
         # A column may be called `class` or `from`; inside quotation marks these are words like any other.
         pattern = rf"'[^']*'|\"[^\"]*\"|\b({'|'.join(reserved)})\b"
@@ -132,7 +141,17 @@ def parse(text: str, header: Sequence[str]) -> Formula:
     return Formula(tree, frozenset(names.values()), frozenset(fields), names)
 
 
+def _of_several_words(text: str, header: Sequence[str]) -> list[str]:
+    """Patterns of columns such as `days late` and `days.late`, which can be nothing else in a formula; longest first."""
+    names = [name for name in header if _SEVERAL_WORDS.fullmatch(name) and name in text]
+    clear = [name for name in names if not _OPERATORS & set(name.split()) and not name.startswith(f"{THIS}.")]
+    return [re.escape(name) for name in sorted(clear, key=len, reverse=True)]
+
+
 def _nearest(name: str, header: Sequence[str]) -> str:
+    inside = [column for column in header if not column.isidentifier() and column and column in name and column != name]
+    if inside:
+        return f"in a formula its name goes into backticks: `{max(inside, key=len)}`"
     close = get_close_matches(plain(name), [plain(column) for column in header], 1, 0.6)
     if close:
         return f"did you mean {next(column for column in header if plain(column) == close[0])!r}?"
@@ -211,10 +230,10 @@ class Evaluation:
         return None if value is None else str(value)
 
     def truth(self, value: Value | Column) -> Any:
-        """A Boolean series or a bool: true, yes, y, t and numbers other than 0 are true."""
+        """A Boolean series or a bool: the words :data:`YES` and numbers other than 0 are true."""
         if isinstance(value, Column):
             words = self.table.text(value.name).str.to_lowercase()
-            yes, no = words.is_in(["true", "yes", "y", "t", "1"]), words.is_in(["false", "no", "n", "f", "0"])
+            yes, no = words.is_in(list(YES)), words.is_in(list(NO))
             return pl.select(pl.when(yes).then(True).when(no).then(False)).to_series()
         if isinstance(value, pl.Series):
             return value if value.dtype == pl.Boolean else value.cast(pl.Float64) != 0
@@ -346,6 +365,13 @@ def _round(work: Evaluation, args: Sequence[Any]) -> pl.Series:
     return work.numbers(args[:1])[0].round(digits, mode="half_away_from_zero")
 
 
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _digits(work: Evaluation, args: Sequence[Any]) -> pl.Series:
     found = work.series(work.text(args[0]), pl.String())
     return found.str.extract(r"(-?\d+(?:\.\d+)?)", 1).cast(pl.Float64)
@@ -353,8 +379,10 @@ def _digits(work: Evaluation, args: Sequence[Any]) -> pl.Series:
 
 def _day(work: Evaluation, args: Sequence[Any]) -> pl.Series:
     form = args[1] if len(args) == 2 else ""
+    if isinstance(args[0], str) and (fixed := _iso_day(args[0])) is not None:
+        return work.series((fixed - _EPOCH).days, pl.Float64())
     if not isinstance(args[0], Column) or not isinstance(form, str):
-        raise BadFormula("day(column) or day(column, '%d.%m.%Y')")
+        raise BadFormula("day(column), day(column, '%d.%m.%Y') or day('2026-11-30')")
     return work.table.day(args[0].name, form).to_physical().cast(pl.Float64)
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from ledger.importing import reading
 from ledger.importing.cells import LARGEST
+from ledger.importing.mapping.arff import as_rows, is_arff
 from ledger.importing.mapping.definition import FileStyle
 from ledger.importing.rows import ImportRefused, RowError
 
@@ -20,6 +21,8 @@ _SEPARATORS = ",;\t|"
 _AT_ONCE = 100_000
 _CODE = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _HEAD = 65_536
+_SIGNS = "%$€£¥￥元"
+"""What is written beside amounts; an error may name it, since it tells nothing of anybody."""
 
 
 class Table:
@@ -103,14 +106,20 @@ class Table:
         bare = words
         for character in self.style.symbols:
             bare = bare.str.replace_all(character, "", literal=True)
-        bare = bare.str.strip_chars()
+        # As ledgers and SAP write what is below zero: (12.50) and 12.50-
+        bare = bare.str.strip_chars().str.replace(r"^\(([^()+-]+)\)$", "-$1").str.replace(r"^(\d[^+-]*)-$", "-$1")
         good = pl.select(pl.when(bare.str.contains(self._number_form)).then(bare)).to_series()
         if self.style.thousands:
             good = good.str.replace_all(self.style.thousands, "", literal=True)
         if self.style.decimal == ",":
             good = good.str.replace_all(",", ".", literal=True)
         found = good.cast(pl.Float64, strict=False)
-        self.note(words.is_not_null() & found.is_null(), column, "is not a number")
+        wrong = words.is_not_null() & found.is_null()
+        signs = [sign for sign in _SIGNS if wrong.any() and bare.filter(wrong).str.contains(sign, literal=True).any()]
+        for sign in signs:
+            told = f"is not a number: it has {sign}, which `symbols` of `file` would leave out"
+            self.note(wrong & bare.str.contains(sign, literal=True), column, told)
+        self.note(wrong, column, "is not a number")
         return found
 
     def day(self, column: str, format: str) -> pl.Series:
@@ -153,6 +162,8 @@ def open_table(content: bytes, style: FileStyle) -> Table:
         names = _distinct(frame.columns)
         return Table(frame.rename(dict(zip(frame.columns, names, strict=True))).with_row_index(LINE, 1), style)
     text = _decoded(content, style)
+    if is_arff(text):
+        text, style = as_rows(text, style)
     separator = style.separator or _found_separator(text, style)
     first = max(style.header - 1, 0)
     if separator == "spaces":

@@ -9,7 +9,7 @@ import polars as pl
 
 from ledger.importing.mapping.binding import Bound
 from ledger.importing.mapping.definition import Constant, Source
-from ledger.importing.mapping.formula import BadFormula, Column, Evaluation, Formula, Value
+from ledger.importing.mapping.formula import NO, YES, BadFormula, Column, Evaluation, Formula, Value
 from ledger.importing.mapping.table import Table
 from ledger.importing.mapping.yaml_parts import MappingError
 
@@ -29,6 +29,16 @@ class Values:
         found = self._worked_out(source, NUMBER).cast(pl.Float64)
         found = pl.select(pl.when(found.is_finite()).then(found)).to_series()
         return found if source.times == 1 else found * source.times
+
+    def number_or_truth(self, source: Source) -> pl.Series:
+        """As Float64; a column that says nothing but yes and no is 1 and 0."""
+        formula = self.bound.formulas.get(source.where)
+        if formula and isinstance(formula.tree, Column) and source.words is None and not source.missing:
+            cells = self.table.text(formula.tree.name)
+            known = cells.drop_nulls().str.to_lowercase()
+            if len(known) and known.is_in([*YES, *NO]).all() and not known.is_in(["1", "0"]).all():
+                return self.truth(source).cast(pl.Float64)
+        return self.number(source)
 
     def text(self, source: Source) -> pl.Series:
         """As String."""

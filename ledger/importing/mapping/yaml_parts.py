@@ -58,7 +58,8 @@ class Part:
         found = {}
         for name, part in self.items():
             if name not in known:
-                part.wrong(f"is not known here; there are: {', '.join(known)}")
+                cut = "; a formula with a comma goes into quotation marks" if _cut_formula(name) else ""
+                part.wrong(f"is not known here; there are: {', '.join(known)}{cut}")
             found[name] = part
         return found
 
@@ -108,6 +109,11 @@ class Part:
         at = self.where.field
         inside = f"{at}{name}" if name.startswith("[") else f"{at}.{name}".lstrip(".")
         return Where(self.where.file, node.start_mark.line + 1, inside)
+
+
+def _cut_formula(name: str) -> bool:
+    """Whether a name looks like what `{dpd: max(a, 0)}` leaves behind its comma."""
+    return name.endswith(")") or any(sign in name for sign in ")]*/")
 
 
 def root_of(file: str, text: str) -> Part:

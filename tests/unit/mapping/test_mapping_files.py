@@ -261,7 +261,7 @@ def test_a_table_for_training_gives_features_outcomes_and_traits_and_no_account(
 
 def test_a_word_that_is_not_listed_and_an_unreadable_number_reject_the_row() -> None:
     text = "name: t\naccount: {ref: r, as_of: 2020-01-01}\nfeatures: {a: {column: a, words: {x: 1}}, b: b}\n"
-    found = mapped(text + "outcomes: {pays: c}\n", "r,a,b,c\n1,x,5,yes\n2,y,5,no\n3,x,5-,no\n4,x,inf,no\n")
+    found = mapped(text + "outcomes: {pays: c}\n", "r,a,b,c\n1,x,5,yes\n2,y,5,no\n3,x,5x,no\n4,x,inf,no\n")
     assert [(error.line, error.field, error.reason) for error in found.errors] == [
         (3, "a", "is a word that the mapping does not list"),
         (4, "b", "is not a number"),
@@ -322,3 +322,75 @@ def test_files_without_a_header_by_blanks_and_in_other_encodings() -> None:
 def test_a_table_that_says_nothing_to_use_is_refused() -> None:
     with pytest.raises(ImportRefused, match=r"neither months, nor who is overdue .* nor outcomes"):
         mapped("name: t\naccount: {ref: r, as_of: 2020-01-01}\n", "r\n1\n")
+
+
+def test_numbers_as_ledgers_write_them_and_signs_that_an_error_names() -> None:
+    table = (
+        "id;lent;owed;days\nA;1000;(1,250.50);0\nB;1000;12.5-;0\nC;1000;$7;1\nD;1000;5%;1\nE;1000;(5;1\nF;1000;-(5);1\n"
+    )
+    found = parsed(SMALL, table)
+    assert [(row.external_ref, row.balance) for row in found.rows] == [
+        ("A", Decimal("-1250.50")),
+        ("B", Decimal("-12.50")),
+    ]
+    assert [(error.line, error.reason) for error in found.errors] == [
+        (4, "is not a number: it has $, which `symbols` of `file` would leave out"),
+        (5, "is not a number: it has %, which `symbols` of `file` would leave out"),
+        (6, "is not a number"),
+        (7, "is not a number"),
+    ]
+
+
+def test_a_feature_that_says_yes_and_no_is_one_and_nothing() -> None:
+    text = SMALL + "features: {new: new, told: told, half: half}\n"
+    table = "id,lent,owed,days,new,told,half\nA,1000,5,1,True,是,1\nB,1000,5,1,False,否,0\nC,1000,5,1,,是,1\n"
+    own = mapped(text, table).accounts
+    assert own["x_new"].to_list() == [1.0, 0.0, None]
+    assert own["x_told"].to_list() == [1.0, 0.0, 1.0]
+    assert own["x_half"].to_list() == [1.0, 0.0, 1.0]
+    # Amid numbers a word is a slip of the file.
+    mixed = parsed(SMALL + "features: {new: new}\n", "id,lent,owed,days,new\nA,1000,5,1,2\nB,1000,5,1,True\n")
+    assert [(error.line, error.field) for error in mixed.errors] == [(3, "new")]
+
+
+def test_days_are_counted_to_a_fixed_day_and_from_month_names() -> None:
+    text = SMALL + "features: {months: \"(day('2016-01-31') - day(issued, '%b-%Y')) / 31\", term: digits(term)}\n"
+    own = mapped(
+        text, "id,lent,owed,days,issued,term\nA,1000,5,1,Dec-2015, 36 months\nB,1000,5,1,,60 months\n"
+    ).accounts
+    assert own["x_months"].to_list() == [1.0, None]
+    assert own["x_term"].to_list() == [36.0, 60.0]
+
+
+def test_a_formula_that_its_comma_cut_in_two_is_told_so() -> None:
+    text = "name: t\naccount: {ref: id, dpd: max(days, 0) * 30}\n"
+    with pytest.raises(MappingError, match=r"m.yaml:2: account.*a formula with a comma goes into quotation marks"):
+        read_mapping("m.yaml", text)
+
+
+def test_an_arff_file_brings_its_own_names() -> None:
+    text = "name: t\naccount: {ref: row_number, as_of: 2020-01-01}\nfeatures: {a: the ratio}\n"
+    text += "outcomes: {pays: class == 'no'}\n"
+    table = (
+        "% made up\n@RELATION 'loans'\n\n@attribute 'the ratio' numeric\n@attribute class {yes, 'no'}\n@data\n"
+        "0.5,yes\n% a comment\n?,'no'\n1.5\n"
+    )
+    found = mapped(text, table)
+    assert found.accounts["x_a"].to_list() == [0.5, None]
+    assert found.accounts["outcome_pays"].to_list() == [False, True]
+    assert [(error.line, error.reason) for error in found.errors] == [(10, "1 cells, the header has 2")]
+
+
+@pytest.mark.parametrize("name", ["default payment next month", "default.payment.next.month"])
+def test_a_name_of_several_words_needs_no_backticks_in_a_formula(name: str) -> None:
+    text = (
+        f"name: t\naccount: {{ref: id, as_of: 2020-01-01}}\noutcomes: {{pays: {name} == 0 and payment != '{name}'}}\n"
+    )
+    found = mapped(text, f"id,payment,{name}\nA,x,0\nB,x,1\n")
+    assert found.accounts["outcome_pays"].to_list() == [True, False]
+
+
+def test_a_name_with_signs_in_a_formula_is_told_about_backticks() -> None:
+    text = "name: t\naccount: {ref: id, as_of: 2020-01-01}\noutcomes: {pays: Late30-59Days == 0}\n"
+    with pytest.raises(MappingError, match=r"in a formula its name goes into backticks: `Late30-59Days`"):
+        mapped(text, "id,Late30-59Days\nA,0\n")
