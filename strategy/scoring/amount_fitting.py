@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from catboost import CatBoostRegressor, Pool
 from numpy.typing import NDArray
 
 from strategy.scoring.amount import AmountHead
 from strategy.scoring.features import FeatureSpec
-from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, NotEnoughHistory, fold_of
+from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, NotEnoughHistory, fold_of, side_by_side
 from strategy.scoring.panel import Panel
 
 FEWEST = 100
@@ -26,21 +28,22 @@ def fit_amount(panel: Panel, spec: FeatureSpec, willingness: Fitted) -> AmountHe
     fold = fold_of(known.account)
     if int(known.pays.sum()) < FEWEST:
         raise NotEnoughHistory(f"amount: {int(known.pays.sum())} payments of a known amount; {FEWEST} are needed")
+    learnt_from = [*(known.pays & (fold != each) for each in range(FOLDS)), known.pays]
+    *models, final = side_by_side(partial(_grow, known.where(rows), spec) for rows in learnt_from)
     expected = np.zeros(len(known))
-    for each in range(FOLDS):
+    for each, model in enumerate(models):
         unseen = fold == each
         if unseen.any():
-            share = AmountHead(_grow(known.where(known.pays & ~unseen), spec), 1.0).share(known.table[unseen])
-            expected[unseen] = share * known.balance[unseen]
+            expected[unseen] = AmountHead(model, 1.0).share(known.table[unseen]) * known.balance[unseen]
     expected *= willingness.probability_unseen(known.table, known.account, ahead=False)
-    return AmountHead(_grow(known.where(known.pays), spec), float(_repaid(known).sum() / expected.sum()))
+    return AmountHead(final, float(_repaid(known).sum() / expected.sum()))
 
 
 def _grow(payers: Panel, spec: FeatureSpec) -> CatBoostRegressor:
     """Weighted by the root of the balance: a share matters by what it is a share of, and the largest are noisy."""
     weights = np.sqrt(payers.balance)
     pool = Pool(payers.table, _repaid(payers) / payers.balance, weight=weights, feature_names=list(spec.names))
-    return CatBoostRegressor(**SETTINGS, thread_count=1).fit(pool)
+    return CatBoostRegressor(**SETTINGS).fit(pool)
 
 
 def _repaid(panel: Panel) -> NDArray[np.float64]:

@@ -109,9 +109,9 @@ def test_a_head_for_any_question_and_no_fold_knows_its_accounts():
     """Labels that only a memory of the account could tell: trees that saw it know them, unseen they are worthless."""
     rng = np.random.default_rng(3)
     spec = FeatureSpec((Feature("x_number", "other", {}, "column:number"),))
-    accounts = np.repeat(np.arange(300), 4)
-    happened = np.repeat(rng.random(300) < 0.5, 4)
-    table = np.asfortranarray(rng.permutation(300)[accounts][:, None].astype(np.float32))
+    accounts = np.repeat(np.arange(120), 10)
+    happened = np.repeat(rng.random(120) < 0.5, 10)
+    table = np.asfortranarray(rng.permutation(120)[accounts][:, None].astype(np.float32))
     fitted = fit_head(table, happened, spec, "promise", accounts)
     seen = fitted.head.probability(table)
     unseen = fitted.probability_unseen(table, accounts, ahead=False)
