@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from app.settings import Settings, registry_of
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.traits import read_traits
-from strategy.fairness.findings import Finding
+from strategy.fairness.findings import UNMEASURED, Finding
 from strategy.fairness.measuring import Measured, measure
 from strategy.fairness.publishing import Shares, shares
 from strategy.fairness.records import keep, kept
-from strategy.models.registry import note_on_card
+from strategy.models.registry import ModelUnusable, note_on_card
 from strategy.models.roles import read_roles
 from strategy.scoring.book import read_books, read_own_features
 from strategy.settings import StrategySettings
@@ -35,14 +35,26 @@ def judge(book: Book, settings: Settings, strategy: StrategySettings, model_id: 
     :param model_id: another model than the champion, to see its figures.
     """
     found = shares(book, strategy)
-    measured = kept(settings.home, model_id or read_roles(registry_of(settings)).champion)
-    return Judged(found, measured, found.findings + (measured.findings(strategy) if measured else ()))
-
-
-def findings_on_model(settings: Settings, model_id: str, strategy: StrategySettings) -> tuple[Finding, ...]:
-    """The findings that promoting a model must be given; none where it was not measured."""
+    try:
+        model_id = model_id or read_roles(registry_of(settings)).champion
+    except ModelUnusable:
+        # Nobody can tell which model it is, so nobody can say that it was measured.
+        return Judged(found, None, (*found.findings, *_findings(None, strategy)) if found.traits else ())
     measured = kept(settings.home, model_id)
-    return measured.findings(strategy) if measured else ()
+    of_model = _findings(measured, strategy) if model_id and found.traits else ()
+    return Judged(found, measured, found.findings + of_model)
+
+
+def findings_on_model(
+    work: UnitOfWork, settings: Settings, model_id: str, strategy: StrategySettings
+) -> tuple[Finding, ...]:
+    """The findings that promoting a model must be given; none where the data have no traits."""
+    return _findings(kept(settings.home, model_id), strategy) if has_traits(work, settings) else ()
+
+
+def _findings(measured: Measured | None, strategy: StrategySettings) -> tuple[Finding, ...]:
+    """What was never measured, or can no longer be read, blocks: it is not the same as finding nothing."""
+    return measured.findings(strategy) if measured else (UNMEASURED,)
 
 
 def measure_model(ledger: Ledger, settings: Settings, model_id: str, step: Callable[[], None]) -> Measured | None:

@@ -101,7 +101,7 @@ def promote(
     ledger = wiring.open_ledger(settings)
     accepted = promotion.Accepted(accepted_by, accepted_reason)
     with ledger.begin() as work:
-        findings = findings_on_model(settings, model_id, active(work)[1])
+        findings = findings_on_model(work, settings, model_id, active(work)[1])
         roles = promotion.promote(work, registry_of(settings), model_id, by, reason, findings, accepted)
     answer(roles, as_json=as_json, text=lambda: table(dataclasses.asdict(roles)))
 

@@ -18,7 +18,7 @@ from app.simulating import read_standing
 from app.tiering import retier_and_hand_over
 from ledger.ledger import UnitOfWork
 from ledger.tables import StrategyVersion
-from strategy.versions import NotPutInForce, approve, draft, roll_back, settings_of
+from strategy.versions import REASON_NEEDED, NotPutInForce, approve, draft, roll_back, settings_of
 
 Version = Annotated[int, typer.Argument(help="The number of the version.")]
 By = Annotated[str, typer.Option("--by", help="Who does this.")]
@@ -80,7 +80,11 @@ def put_in_force(
         except KeyError:
             raise BadInput(f"there is no version {version}") from None
         findings = judge(read_standing(work, settings).book, settings, wanted).findings
-        _answer(work, approve(work, version, by, findings, reason), as_json)
+        done = approve(work, version, by, findings, reason)
+        if done == NotPutInForce(REASON_NEEDED):
+            blocking = " ".join(each.sentence("en") for each in findings if each.blocking)
+            raise BadInput(f"{REASON_NEEDED} (--reason). {blocking}")
+        _answer(work, done, as_json)
 
 
 def put_back(version: Version, by: By, as_json: AsJson = False) -> None:

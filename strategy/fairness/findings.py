@@ -17,7 +17,7 @@ from typing import Any, Literal
 from strategy.fairness.wording import Language, sentence
 
 Level = Literal["block", "warn", "note"]
-Measure = Literal["to_people", "unwilling", "opportunity", "calibration"]
+Measure = Literal["to_people", "unwilling", "opportunity", "calibration", "unmeasured"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """Plain values; figures to four places."""
         return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
+
+
+UNMEASURED = Finding("block", "unmeasured", "", "", "", "", 0.0, 0.0, 0.0, 0.0, 0)
+"""The data say who belongs to which group, and nobody has looked at how the model does by group."""
 
 
 def level_of(past: bool, low: float, high: float, even: float, large_enough: bool) -> Level:

@@ -49,6 +49,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "By {trait}: for {group}, {head} came out {figure} points from what was predicted "
         "({low} to {high}, limit +-{limit}).",
     ),
+    "unmeasured": (
+        "数据中有性别、年龄等特征，但这个模型没有按群体测过：先运行 amends fairness。",
+        "The data have traits, but this model was never measured by group: run `amends fairness` first.",
+    ),
 }
 _VERDICTS: Mapping[str, tuple[str, str]] = {
     "block": (

@@ -59,3 +59,24 @@ def test_traits_of_a_mapped_file_are_measured_after_training(amends, tmp_path):
     assert "women" in english
     assert "Findings" in english
     assert "性别" in chinese
+
+
+@pytest.mark.slow
+def test_a_model_that_was_never_measured_by_group_blocks_until_a_second_person_accepts(amends, tmp_path):
+    amends("import", LOANS, "--mapping", with_traits(tmp_path))
+    amends("train", "--outcomes", "none")
+    amends("score")
+    draft = tmp_path / "draft.json"
+    draft.write_text(json.dumps({**json.loads(amends("strategy", "show").stdout), "w_high": 0.9}))
+    number = json.loads(amends("strategy", "draft", draft, "--by", "anna", "--json").stdout)["draft"]
+    (figures,) = (tmp_path / "home" / "fairness").glob("*.json")
+    figures.write_text("{")
+    refused = amends("strategy", "approve", number, "--by", "ben").refusal
+    assert "accepted with a reason" in refused
+    assert "never measured by group" in refused
+    amends("strategy", "approve", number, "--by", "ben", "--reason", "measured elsewhere")
+    version = json.loads(amends("strategy", "versions", "--json").stdout)[0]
+    assert (version["status"], version["accepted"]["by"]) == ("active", "ben")
+    assert version["accepted"]["findings"][0]["measure"] == "unmeasured"
+    amends("fairness")
+    assert "unmeasured" not in amends("fairness", "--json").stdout
