@@ -85,6 +85,8 @@ class Placed:
     tier: str
     treatment: str
     why: tuple[str, ...]
+    arm: str
+    """What chance made of the account; see strategy/arms.py, or an experiment's label."""
     version: int
 
 
@@ -151,6 +153,7 @@ class CaseView:
     """Everything on the page. Times are aware UTC; `leased_by` is None when anybody may take the case."""
 
     case_id: str
+    account_id: str
     queue: str
     priority: str
     trigger: str
@@ -190,6 +193,7 @@ def case_view(work: UnitOfWork, case_id: str, permitted: Permitted) -> CaseView 
     others = select(Case.id).where(Case.debtor_id == case.debtor_id, Case.id != case.id, Case.status != "wrapped")
     return CaseView(
         case_id=case.id,
+        account_id=account.id,
         queue=case.queue,
         priority=case.priority,
         trigger=case.trigger,
@@ -254,7 +258,9 @@ def _placed(work: UnitOfWork, account_id: str) -> Placed | None:
         .limit(1)
     )
     found = work.session.exec(latest).first()
-    return None if found is None else Placed(found.tier, found.treatment, tuple(found.why), found.strategy_version)
+    if found is None:
+        return None
+    return Placed(found.tier, found.treatment, tuple(found.why), found.arm, found.strategy_version)
 
 
 def _transcript(work: UnitOfWork, talk: Conversation | None) -> tuple[Line, ...]:

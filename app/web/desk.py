@@ -12,6 +12,7 @@ from nicegui import ui
 from starlette.responses import RedirectResponse
 
 from app.web.desk_case import case_body
+from app.web.desk_moves import read_moves
 from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
 from app.web.look import frame, piece, tag, text
@@ -206,8 +207,9 @@ class _Screen:
 
     @ui.refreshable_method
     def _case_body(self) -> None:
-        if self._seen.view is not None:
-            case_body(self._seen.view, self._language)
+        view = self._seen.view
+        if view is not None:
+            case_body(view, lambda: read_moves(self._needs, view.account_id, self._language), self._language)
 
     @ui.refreshable_method
     def _wrap_up_form(self) -> None:

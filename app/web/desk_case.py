@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from nicegui import ui
 
+from app.web.desk_moves import Find, show_moves
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
 from app.web.words import amount, clock_time, moment, name_of, say
-from desk.case_view import CaseView, Line, NextStep, ReasonCode, Scored
+from desk.case_view import CaseView, Line, NextStep, Placed, ReasonCode, Scored
 from ledger.handoff import TIER_TRIGGER
+from strategy.experiments.drawing import read_label
 from strategy.policy.decision import Deny
 from strategy.reasons.codes import reason_codes
 
@@ -18,8 +20,11 @@ TO_THE_END = "document.querySelectorAll('.talk').forEach((talk) => { talk.scroll
 """The last words come first for a collector, and NiceGUI has no element property for the scroll position."""
 
 
-def case_body(view: CaseView, language: Language) -> None:
-    """Draw one case; everything is text, nothing in it is read as markup."""
+def case_body(view: CaseView, find_moves: Find, language: Language) -> None:
+    """Draw one case; everything is text, nothing in it is read as markup.
+
+    :param find_moves: what would move the account to a better tier; asked once the case is drawn.
+    """
     with piece("div", "case-grid"):
         with piece("div", "case-col"):
             _trigger(view, language)
@@ -28,17 +33,22 @@ def case_body(view: CaseView, language: Language) -> None:
             _next_steps(view, language)
             _account(view, language)
             _scores(view, language)
+            show_moves(find_moves, language)
             _promises_and_holds(view, language)
 
 
 def _trigger(view: CaseView, language: Language) -> None:
     packet = view.escalation
+    by_chance = view.trigger == TIER_TRIGGER and view.placed is not None and view.placed.arm == "human_first"
     with panel(say("desk.trigger", language)):
-        text(name_of("trigger", view.trigger, language), "strong")
+        text(
+            name_of("arm", "human_first", language) if by_chance else name_of("trigger", view.trigger, language),
+            "strong",
+        )
         if packet.words:
             text(packet.words, "words")
         else:
-            text(say("desk.no_words", language), "quiet")
+            text(say("desk.by_chance" if by_chance else "desk.no_words", language), "quiet")
         # The summary is English and repeats what this page shows in its own places.
         if language == "en" and view.trigger != TIER_TRIGGER:
             text(packet.summary, "tiny quiet")
@@ -119,13 +129,25 @@ def _scores(view: CaseView, language: Language) -> None:
         if view.placed is not None:
             with piece("div", "wrap"):
                 tag(name_of("tier", view.placed.tier, language), "yes")
-                text(", ".join(name_of("why", each, language) for each in view.placed.why), "tiny quiet", tag="span")
+                text(say("desk.list", language).join(_whys(view.placed, language)), "tiny quiet", tag="span")
+            _arm(view.placed, language)
         if view.scored is None:
             text(say("desk.no_score", language), "quiet")
             return
         _score(view.scored, "willingness", view.scored.willingness, language)
         if view.scored.ability is not None:
             _score(view.scored, "ability", view.scored.ability, language)
+
+
+def _whys(placed: Placed, language: Language) -> list[str]:
+    return [name_of("why", each, language) for each in placed.why]
+
+
+def _arm(placed: Placed, language: Language) -> None:
+    """What chance decided; of most accounts, nothing."""
+    if placed.arm != "champion":
+        arm = placed.arm if read_label(placed.arm) is None else "experiment"
+        text(f"{say('desk.arm', language)}: {name_of('arm', arm, language)}", "tiny quiet")
 
 
 def _score(scored: Scored, head: str, value: float, language: Language) -> None:
