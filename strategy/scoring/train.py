@@ -14,9 +14,9 @@ from strategy.quality.profile import profile_of
 from strategy.scoring.amount import AmountHead, worth
 from strategy.scoring.amount_fitting import fit_amount
 from strategy.scoring.features import FeatureSpec, spec_of
-from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, Floats, NotEnoughHistory, fit_head
+from strategy.scoring.fitting import FEWEST_PER_CLASS, FOLDS, SETTINGS, Fitted, Floats, NotEnoughHistory, fit_head
 from strategy.scoring.heads import Trained
-from strategy.scoring.metrics import figures
+from strategy.scoring.metrics import auc_with_interval, figures, no_better_than_chance
 from strategy.scoring.panel import Panel, build_panel, has_outcomes, outcome_panel
 
 Progress = Callable[[str, int, int], None]
@@ -25,6 +25,10 @@ Progress = Callable[[str, int, int], None]
 
 def silent(_stage: str, _done: int, _total: int) -> None:
     """Report to nobody."""
+
+
+class NothingLearnt(NotEnoughHistory):
+    """There are rows enough, but nothing in them tells those who pay from those who do not."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, An
         has outcome columns, they alone are what is learnt.
     :param told: group and signs of the book's own features (:func:`strategy.scoring.book.read_own_features`).
     :raises NotEnoughHistory: says how many rows there are, and how many are needed.
+    :raises NothingLearnt: willingness cannot be told apart from chance on rows that were held out.
     """
     steps = _Steps(progress, 4 * (FOLDS + 1) + 1)
     steps("panel")
@@ -51,7 +56,7 @@ def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, An
     from_outcomes = has_outcomes(book)
     panel = outcome_panel(book, spec) if from_outcomes else build_panel(book, spec)
     out_of_time = _out_of_time(panel, spec, lambda: steps("out of time"))
-    fits = fit_panel(panel, spec, lambda: steps("all months"))
+    fits, out_of_time = worth_keeping(fit_panel(panel, spec, lambda: steps("all months")), out_of_time)
     card = {
         "spec": spec.to_json(),
         "settings": {name: value for name, value in SETTINGS.items() if name != "verbose"},
@@ -65,6 +70,7 @@ def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, An
         },
         "out_of_time": out_of_time,
         "accounts_never_seen": _accounts_never_seen(panel, fits),
+        "calibration_draws": {name: fitted.calibrated_on.draws() for name, fitted in fits.heads.items()},
         "profile": _profile(panel, spec, fits),
     }
     progress("all months", 1, 1)
@@ -82,19 +88,63 @@ def fit_panel(panel: Panel, spec: FeatureSpec, step: Callable[[], None] = lambda
 
     :raises NotEnoughHistory: too few rows for willingness; without one of the others a model can still be of use.
     """
-    heads = {"willingness": fit_head(panel.table, panel.pays, spec, "willingness", panel.account, panel.month, step)}
-    absent: dict[str, str] = {}
-    payers = panel.payers
-    try:
-        heads["ability"] = fit_head(payers.table, payers.covers, spec, "ability", payers.account, payers.month, step)
-    except NotEnoughHistory as error:
-        absent["ability"] = str(error)
+    heads, absent = fit_heads(panel, spec, step)
     amount: AmountHead | None = None
     try:
         amount = fit_amount(panel, spec, heads["willingness"])
     except NotEnoughHistory as error:
         absent["amount"] = str(error)
     return Fits(heads, amount, absent)
+
+
+def fit_heads(
+    panel: Panel, spec: FeatureSpec, step: Callable[[], None] = lambda: None
+) -> tuple[dict[str, Fitted], dict[str, str]]:
+    """Willingness, and ability if there is enough for it; else why there is none.
+
+    :raises NotEnoughHistory: too few rows for willingness.
+    """
+    heads = {"willingness": fit_head(panel.table, panel.pays, spec, "willingness", panel.account, panel.month, step)}
+    payers = panel.payers
+    try:
+        heads["ability"] = fit_head(payers.table, payers.covers, spec, "ability", payers.account, payers.month, step)
+    except NotEnoughHistory as error:
+        return heads, {"ability": str(error)}
+    return heads, {}
+
+
+def worth_keeping(fits: Fits, out_of_time: dict[str, Any]) -> tuple[Fits, dict[str, Any]]:
+    """Without the heads that tell accounts apart no better than chance; nor are they on the card with figures.
+
+    A head is judged by the latest month, by trees of the months before, if that month has enough rows; else by trees
+    that never saw the account, over all months.
+
+    :raises NothingLearnt: willingness is such a head. A model that guesses would put accounts with the bot by lot.
+    """
+    problems = {name: _by_chance(name, fitted, out_of_time.get(name, {})) for name, fitted in fits.heads.items()}
+    absent = {name: problem for name, problem in problems.items() if problem}
+    if "willingness" in absent:
+        raise NothingLearnt(f"{absent['willingness']}; no model was made of it")
+    if not absent:
+        return fits, out_of_time
+    kept = {name: fitted for name, fitted in fits.heads.items() if name not in absent}
+    return Fits(kept, fits.amount, {**fits.absent, **absent}), _without(out_of_time, {*absent, "cure"})
+
+
+def _by_chance(name: str, fitted: Fitted, tested: Mapping[str, Any]) -> str | None:
+    rarer = tested.get("rows", 0) * min(tested.get("rate", 0.0), 1 - tested.get("rate", 0.0))
+    if "auc" not in tested or rarer < FEWEST_PER_CLASS:
+        rows = fitted.calibrated_on
+        tested = auc_with_interval(rows.happened, rows.log_odds, rows.accounts)
+    return no_better_than_chance(name, tested)
+
+
+def _without(figures_by_head: dict[str, Any], left_out: set[str]) -> dict[str, Any]:
+    return {
+        name: _without(each, left_out) if name == "accounts_never_seen" else each
+        for name, each in figures_by_head.items()
+        if name not in left_out
+    }
 
 
 def data_hash(book: pl.DataFrame) -> str:

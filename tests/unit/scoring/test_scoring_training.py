@@ -10,6 +10,7 @@ from scored import AS_OF, trained
 from rehearsal.portfolio import make_book
 from strategy.scoring.amount import worth
 from strategy.scoring.book import BILLED, PAID, check_book
+from strategy.scoring.calibration import DRAWS
 from strategy.scoring.features import Feature, FeatureSpec, feature_table, spec_of
 from strategy.scoring.fitting import FOLDS, NotEnoughHistory, fit_head, fold_of
 from strategy.scoring.panel import has_outcomes, outcome_panel
@@ -163,3 +164,13 @@ def test_what_an_expectation_is_worth():
     told = worth(paid, np.minimum(paid, balance), balance)
     assert (told["r2"], told["expected_over_paid"], told["cash_in_top_fifth"]) == (1.0, 1.0, 0.5)
     assert told["cash_in_top_fifth_by_oracle"] == 0.5
+
+
+def test_the_card_says_how_sure_each_calibration_is():
+    drawn = trained().card["calibration_draws"]
+    assert drawn.keys() == trained().heads.keys()
+    for name, head in trained().heads.items():
+        slopes, levels = np.array(drawn[name]).T
+        assert len(slopes) == DRAWS
+        assert np.quantile(slopes, 0.025) < head.platt.slope < np.quantile(slopes, 0.975)
+        assert np.quantile(levels, 0.025) < head.platt.intercept < np.quantile(levels, 0.975)
