@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +13,16 @@ import typer
 
 from app import wiring
 from app.cli.console import BadInput, answer, existing, progress, stages, table
-from app.cli.records import AsJson
+from app.cli.records import AsJson, mapping_in
 from app.fairness import measure_model
 from app.outcome_heads import WANTED, with_outcome_heads
 from app.settings import Settings, registry_of
 from app.tiering import score_and_hand_over
 from bot.chat.outbox import Outbox
+from ledger.importing.book import write_book
+from ledger.importing.mapping import FileMapping
+from ledger.importing.rejects import write_rejects
+from ledger.importing.unrecorded import read_unrecorded
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.leader import leadership
 from strategy.dispatch.planning import plan as plan_contacts
@@ -24,8 +31,9 @@ from strategy.models.promotion import entered
 from strategy.models.registry import load, publish
 from strategy.policy.packs import shipped_packs
 from strategy.quality.feed import feed_state
-from strategy.scoring.book import read_books, read_own_features
+from strategy.scoring.book import is_book, read_books, read_own_features
 from strategy.scoring.bulk import score_file
+from strategy.scoring.measure_file import figures_of_file
 from strategy.scoring.train import train as train_models
 from strategy.versions import active
 
@@ -84,20 +92,25 @@ def train(
 
 
 def score(
-    input_file: Annotated[Path | None, typer.Option("--input", help="A book (Parquet) to score instead.")] = None,
+    input_file: Annotated[
+        Path | None, typer.Option("--input", help="A portfolio file or a book (Parquet) to score instead.")
+    ] = None,
     output_file: Annotated[Path | None, typer.Option("--output", help="Its scores and tiers (Parquet).")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="What is what in --input, as for `amends import`.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score every open account and put it into a tier; a tier that belongs to people opens a case.
 
-    With --input and --output, score a file instead and leave the ledger alone.
+    With --input and --output, score a file instead and leave the ledger alone: a book, or any file that `amends import`
+    reads. Where the file tells what happened afterwards, the answer says how good the scores are.
     """
     settings = Settings()
     if input_file is not None and output_file is not None:
-        _score_file(settings, existing(input_file), output_file, as_json)
+        mapped = mapping_in(mapping) if mapping else None
+        _score_file(settings, existing(input_file), output_file, mapped, as_json)
         return
-    if input_file is not None or output_file is not None:
-        raise BadInput("--input and --output go together")
+    if input_file is not None or output_file is not None or mapping is not None:
+        raise BadInput("--input and --output go together, and --mapping goes with them")
     ledger = wiring.open_ledger(settings)
     with progress("scoring") as step:
         run = score_and_hand_over(ledger, registry_of(settings), step)
@@ -108,19 +121,47 @@ def score(
     answer(run, as_json=as_json, text=lambda: table({name: getattr(run, name) for name in run.__slots__}))
 
 
-def _score_file(settings: Settings, source: Path, target: Path, as_json: bool) -> None:
+def _score_file(settings: Settings, source: Path, target: Path, mapping: FileMapping | None, as_json: bool) -> None:
     model = load(registry_of(settings))
     if not target.parent.is_dir():
         raise BadInput(f"{target} cannot be written: there is no such folder")
-    with wiring.open_ledger(settings).begin() as work:
+    ledger = wiring.open_ledger(settings)
+    with ledger.begin() as work:
         _, strategy = active(work)
     try:
-        with progress(f"scoring {source.name}") as step:
-            done = score_file(model, strategy, source, target, step)
+        with _as_book(source, target, mapping, ledger.clock().date()) as (book, rejected):
+            with progress(f"scoring {source.name}") as step:
+                done = score_file(model, strategy, book, target, step)
+            measured = figures_of_file(book, target)
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror or error}") from error
-    told = {**dataclasses.asdict(done), "model_id": model.id, "output": target}
+    told = {**dataclasses.asdict(done), **rejected, "model_id": model.id, "output": target}
+    if measured:
+        told["figures"] = measured
     answer(told, as_json=as_json, text=lambda: table(told))
+
+
+@contextmanager
+def _as_book(
+    source: Path, target: Path, mapping: FileMapping | None, today: date
+) -> Iterator[tuple[Path, dict[str, object]]]:
+    """The file itself if it is a book; else a book of it that is gone again afterwards, and what was left out."""
+    if mapping is None and is_book(source):
+        yield source, {}
+        return
+    with progress(f"reading {source.name}"):
+        found = read_unrecorded(source, today, mapping)
+    rejected: dict[str, object] = {"rejected": len(found.errors)}
+    if found.errors:
+        reject_file = target.with_name(f"{target.stem}.rejects.csv")
+        write_rejects(found.errors, reject_file)
+        rejected["reject_file"] = reject_file
+    book = target.with_name(f".{target.name}.book")
+    try:
+        write_book(found.book, book)
+        yield book, rejected
+    finally:
+        book.unlink(missing_ok=True)
 
 
 def plan(as_json: AsJson = False) -> None:

@@ -55,7 +55,7 @@ def import_accounts(
     settings = Settings()
     if mapping and as_of:
         raise BadInput("--as-of is for UCI files; a mapping file says account.as_of itself")
-    mapped = _mapping_in(mapping) if mapping else None
+    mapped = mapping_in(mapping) if mapping else None
     ledger = wiring.open_ledger(settings)
     with progress(f"importing {file.name}") as step:
         done = import_file(
@@ -73,7 +73,8 @@ def import_accounts(
     answer(told, as_json=as_json, text=lambda: table(told))
 
 
-def _mapping_in(path: Path) -> FileMapping:
+def mapping_in(path: Path) -> FileMapping:
+    """:raises BadInput, MappingError: there is no such mapping file, or it is wrong."""
     try:
         text = existing(path).read_text(encoding="utf-8")
     except UnicodeDecodeError:

@@ -51,17 +51,25 @@ def parsed_by_mapping(mapped: Mapped, mapping: FileMapping) -> Parsed:
     rows, errors = _account_rows(mapped, mapping) if mapping.collects else ([], [])
     wrong = {error.line for error in errors}
     accounts = mapped.accounts.filter(~pl.col("line").is_in(list(wrong)))
-    own = [name for name in accounts.columns if name.startswith(("x_", "outcome_"))]
-    months = [f"{kind}_{month}" for kind in ("billed", "paid") for month in MONTHS]
-    # The newest state comes first: of two with the same day, it is the one that counts.
-    book = accounts.sort("newest", descending=True, maintain_order=True)
-    book = book.select(REF, "credit_limit", *months, "as_of", *own)
-    book = book.unique([REF, "as_of"], keep="first", maintain_order=True)
+    book = mapped_book(accounts)
     traits = pl.concat([mapped.accounts.select(REF), mapped.traits], how="horizontal")
     traits = traits.filter(~pl.col("line").is_in(list(wrong))).drop("line").unique(REF, maintain_order=True)
     found = sorted([*mapped.errors, *errors], key=lambda error: error.line)
     as_of: Any = book["as_of"].max()
     return Parsed(rows, found, book, traits, mapped.rows, as_of, mapped.unused, mapping.features_json())
+
+
+def mapped_book(accounts: pl.DataFrame, *others: str) -> pl.DataFrame:
+    """The book of what a mapping made of a file.
+
+    :param others: columns of :class:`Mapped` that are wanted beside it.
+    """
+    own = [name for name in accounts.columns if name.startswith(("x_", "outcome_"))]
+    months = [f"{kind}_{month}" for kind in ("billed", "paid") for month in MONTHS]
+    # The newest state comes first: of two with the same day, it is the one that counts.
+    book = accounts.sort("newest", descending=True, maintain_order=True)
+    book = book.select(REF, "credit_limit", *months, "as_of", *own, *others)
+    return book.unique([REF, "as_of"], keep="first", maintain_order=True)
 
 
 def _traits_of(rows: Sequence[AccountRow]) -> pl.DataFrame:

@@ -100,7 +100,7 @@ def import_file(
             )
         sheet = reading.read(content)
         uci_as_of = (as_of or UCI_AS_OF) if sheet.layout.name == "uci" else None
-        by_layout = partial(_parse_all, sheet, uci_as_of or UCI_AS_OF, progress)
+        by_layout = partial(parse_sheet, sheet, uci_as_of or UCI_AS_OF, progress)
         source = _Source(path.name, sha256, sheet.layout.name, by_layout, home, limit, uci_as_of, check)
         return _import(ledger, source, contacts)
     except ImportRefused as refused:
@@ -137,7 +137,8 @@ def _mapped(content: bytes, mapping: FileMapping, today: date) -> Parsed:
     return parsed_by_mapping(map_file(content, mapping, today), mapping)
 
 
-def _parse_all(sheet: Sheet, uci_as_of: date, progress: Progress | None, today: date) -> Parsed:
+def parse_sheet(sheet: Sheet, uci_as_of: date, progress: Progress | None, today: date) -> Parsed:
+    """Every row of a file in a known layout."""
     good: list[AccountRow] = []
     errors: list[RowError] = []
     seen: dict[str, int] = {}

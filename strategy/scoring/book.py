@@ -80,6 +80,15 @@ class BookUnusable(Exception):
     """The table is not a book: a column is missing, has another type, or holds a value that cannot be."""
 
 
+def is_book(path: Path) -> bool:
+    """Whether a file is meant as a book: Parquet with the book's columns, if not all of them."""
+    try:
+        columns = pl.read_parquet_schema(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return False
+    return set(SCHEMA) <= set(columns) or ("billed_1" in columns and "product" not in columns)
+
+
 def check_book(frame: pl.DataFrame, source: str = "book") -> pl.DataFrame:
     """The frame with the book's columns only, in the book's order and types; own features and outcomes come last.
 

@@ -184,7 +184,8 @@ def test_traits_lie_sealed_and_nowhere_else(tmp_path: Path) -> None:
     other = Ledger(ledger.engine, Keys(b"x" * 32, KEYS.index, KEYS.audit), ledger.clock, ledger.new_id)
     with other.read() as work, pytest.raises(SealBroken):
         read_traits(work, tmp_path)
-    sealed.write_bytes(sealed.read_bytes()[:-1] + b"\0")
+    whole = sealed.read_bytes()
+    sealed.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with ledger.read() as work, pytest.raises(SealBroken):
         read_traits(work, tmp_path)
 

@@ -142,7 +142,7 @@ def parse(text: str, header: Sequence[str]) -> Formula:
 
 
 def _of_several_words(text: str, header: Sequence[str]) -> list[str]:
-    """Patterns of columns such as `days late` and `days.late`, which can be nothing else in a formula; longest first."""
+    """Patterns of columns such as `days late` and `days.late`, that are nothing else in a formula, longest first."""
     names = [name for name in header if _SEVERAL_WORDS.fullmatch(name) and name in text]
     clear = [name for name in names if not _OPERATORS & set(name.split()) and not name.startswith(f"{THIS}.")]
     return [re.escape(name) for name in sorted(clear, key=len, reverse=True)]

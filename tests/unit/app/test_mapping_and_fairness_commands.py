@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 DATA = Path(__file__).parents[3] / "data"
@@ -80,3 +81,33 @@ def test_a_model_that_was_never_measured_by_group_blocks_until_a_second_person_a
     assert version["accepted"]["findings"][0]["measure"] == "unmeasured"
     amends("fairness")
     assert "unmeasured" not in amends("fairness", "--json").stdout
+
+
+@pytest.mark.slow
+def test_a_file_by_its_mapping_is_scored_and_measured_without_being_recorded(amends, tmp_path):
+    lines = (DATA / "example_outcomes.csv").read_text(encoding="utf-8").splitlines()
+    learnt, held_out, blind = (tmp_path / f"{name}.csv" for name in ("learnt", "held_out", "blind"))
+    learnt.write_text("\n".join(lines[:901]) + "\n", encoding="utf-8")
+    held_out.write_text("\n".join([lines[0], *lines[901:], "x"]) + "\n", encoding="utf-8")
+    mapping = DATA / "mappings" / "outcomes.yaml"
+    assert amends("import", learnt, "--mapping", mapping).returncode == 0
+    assert amends("train", "--outcomes", "none").returncode == 0
+    out = tmp_path / "scores.parquet"
+    told = json.loads(amends("score", "--input", held_out, "--mapping", mapping, "--output", out, "--json").stdout)
+    assert (told["accounts"], told["scored"], told["rejected"]) == (300, 300, 1)
+    assert told["figures"]["willingness"]["rows"] == 300
+    assert told["figures"]["willingness"]["auc"] > 0.6
+    assert Path(told["reject_file"]).read_text(encoding="utf-8-sig").startswith('"line","field","reason"\n"302"')
+    assert not list(tmp_path.glob(".*"))
+    assert len(list((tmp_path / "home" / "book").iterdir())) == 1
+    # Who is still to be scored has no outcome, and the file no column of it.
+    header = lines[0].replace("paid in next 30 days", "something else")
+    blind.write_text("\n".join([header, *lines[901:]]) + "\n", encoding="utf-8")
+    first = pl.read_parquet(out)
+    told = json.loads(amends("score", "--input", blind, "--mapping", mapping, "--output", out, "--json").stdout)
+    assert "figures" not in told
+    assert pl.read_parquet(out).equals(first)
+    wrong = tmp_path / "map.yaml"
+    wrong.write_text(mapping.read_text(encoding="utf-8").replace("  used: {", "  usage: {"), encoding="utf-8")
+    assert "x_used" in amends("score", "--input", blind, "--mapping", wrong, "--output", out).refusal
+    assert "go together" in amends("score", "--mapping", wrong).refusal
