@@ -37,6 +37,8 @@ class Score(SQLModel, table=True):
     reasons: list[dict[str, Any]] = Field(sa_column=Column(Reasons, nullable=False))
     """[{"head": "willingness"|"ability", "code": "P01", "effect": log-odds, negative lowers the score}, ...]."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    part: int = 0
+    """Where PostgreSQL keeps the row; see ledger/parts.py."""
 
 
 class StrategyVersion(SQLModel, table=True):
@@ -75,3 +77,5 @@ class TierAssignment(SQLModel, table=True):
     propensity: float = 1.0
     """How likely chance does exactly this to it (this treatment, or no contact in the hold-out), over all arms."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    part: int = 0
+    """Where PostgreSQL keeps the row; see ledger/parts.py."""

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlmodel import SQLModel, col, delete
 
-from ledger.bulk import append_frame
+from ledger.bulk import Loading
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Score, TierAssignment
 from strategy.arms import ARMS
@@ -38,8 +38,11 @@ from strategy.scoring.score import CHUNK, Progress, Scorer, silent
 from strategy.settings import TIERS, StrategySettings
 from strategy.versions import active
 
-_PLACED = ("tier", "treatment", "why", "arm", "propensity", "strategy_version")
-"""What makes an assignment another one than the one before."""
+_PLACED = ("tier", "treatment", "why", "arm", "propensity")
+"""What makes an assignment another one than the one before, beside the strategy version."""
+
+_OF_RUN = 12
+"""Letters of the run's own id, the last ones, with which the ids of its rows begin: enough to tell runs apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,11 @@ def _go(
     experiments = Experiments.read(work, settings)
     done = _Done(run["run_id"], accounts.height)
     progress(0, accounts.height)
+    of_scores = run | ({"model_id": scorer.model.id} if scorer is not None else {})
+    loads = {
+        Score: Loading(work, Score, of_scores),
+        TierAssignment: Loading(work, TierAssignment, run | {"strategy_version": version}),
+    }
     with ThreadPoolExecutor(1) as writer:
         written: list[Future[None]] = []
         for start in range(0, accounts.height, CHUNK):
@@ -169,10 +177,12 @@ def _go(
             done.moved += moved.height
             for each in written:
                 each.result()
-            written = [writer.submit(append_frame, work, table, rows) for table, rows in batches]
+            written = [writer.submit(loads[table].append, rows) for table, rows in batches]
             progress(start + part.height, accounts.height)
         for each in written:
             each.result()
+    for loading in loads.values():
+        loading.finish()
     return done
 
 
@@ -189,8 +199,6 @@ def _score_rows(
         .with_columns(
             pl.col(HEADS).round(6),
             (pl.col("expected_amount") * 100).round().cast(pl.Int64),
-            model_id=pl.lit(scorer.model.id),
-            **{name: pl.lit(value) for name, value in run.items()},
         )
     )
 
@@ -216,11 +224,10 @@ def _moved(
         why=pl.lit(_named([json.dumps(why) for why in WHYS], placed.why)),
         arm=pl.lit(_named(ARMS, placed.arms)),
         propensity=pl.lit(pl.Series(placed.propensity)),
-        strategy_version=pl.lit(version, dtype=pl.Int64),
-        **{name: pl.lit(value) for name, value in run.items()},
     )
     rows = experiments.draw(rows, accounts["debtor_id"])
-    return rows.filter(pl.any_horizontal(pl.col(name).ne_missing(pl.lit(before[name])) for name in _PLACED))
+    others = [pl.col(name).ne_missing(pl.lit(before[name])) for name in _PLACED]
+    return rows.filter(pl.any_horizontal(pl.lit(before["strategy_version"]).ne_missing(version), *others))
 
 
 def _named(names: Sequence[str], positions: NDArray[np.int8]) -> pl.Series:
@@ -230,4 +237,4 @@ def _named(names: Sequence[str], positions: NDArray[np.int8]) -> pl.Series:
 def _ids(run: Mapping[str, str], kind: str, start: int, rows: int) -> pl.Expr:
     """Ids that count up within a run: the database appends to its indexes instead of writing all over them."""
     number = pl.int_range(start, start + rows).cast(pl.String).str.zfill(8)
-    return pl.concat_str(pl.lit(f"{run['run_id']}-{kind}"), number).alias("id")
+    return pl.concat_str(pl.lit(f"{run['run_id'][-_OF_RUN:]}-{kind}"), number).alias("id")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from scored import NOW, portfolio, trained
 from seeded import KEYS, START, fresh_ledger
+from sqlalchemy import Engine, text
 from sqlmodel import col, select
 
 from bench import postgres
@@ -40,7 +42,23 @@ def scored(ledger: Ledger, folder: Path, name: str) -> tuple[list[tuple], list[t
     )
 
 
-def test_the_same_on_both_databases(tmp_path: Path) -> None:
+def filled_parts(engine: Engine) -> dict[str, int]:
+    """How many parts beside the first each table has; every one of them has rows and both indexes."""
+    with engine.connect() as connection:
+        names = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'parts'")).scalars().all()
+        large = [name for name in names if not name.endswith("_0")]
+        for name in large:
+            assert connection.execute(text(f"SELECT count(*) FROM parts.{name}")).scalar() == 300
+            indexes = text(f"SELECT count(*) FROM pg_indexes WHERE schemaname = 'parts' AND tablename = '{name}'")
+            assert connection.execute(indexes).scalar() == 2
+    return dict(Counter(name.partition("_")[0] for name in large))
+
+
+@pytest.mark.parametrize(("many", "parts"), [(100, {"score": 2, "tierassignment": 1}), (1_000, {})])
+def test_the_same_on_both_databases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: int, parts: dict[str, int]
+) -> None:
+    monkeypatch.setattr("ledger.bulk.MANY", many)
     publish(tmp_path / "models", trained(), NOW)
     with postgres.running() as url:
         engine = postgres_engine(url)
@@ -48,6 +66,11 @@ def test_the_same_on_both_databases(tmp_path: Path) -> None:
         assert drift(engine) == []
         numbers = itertools.count(1)
         there = scored(Ledger(engine, KEYS, lambda: START, lambda: f"id-{next(numbers)}"), tmp_path, "there")
+        assert filled_parts(engine) == parts
+        downgrade(engine, "0003")
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM score")).scalar() == 600
+        upgrade(engine)
         downgrade(engine, "0001")
         upgrade(engine)
         engine.dispose()

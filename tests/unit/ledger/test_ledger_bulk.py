@@ -52,6 +52,7 @@ def test_what_is_appended_is_read_as_records(ledger: Ledger) -> None:
         "model_id": 'with "quotes", and a comma',
         "reasons": [{"head": "willingness", "code": "P01", "effect": -1.2}],
         "created_at": START,
+        "part": 0,
     }
     assert (other.ability, other.expected_amount, other.reasons, other.willingness) == (None, None, [], 1e-9)
 
