@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, answer, existing, progress, stages, table
+from app.cli.console import BadInput, answer, existing, progress, stages, table, tell
 from app.cli.records import AsJson, mapping_in
 from app.fairness import measure_model
 from app.outcome_heads import WANTED, with_outcome_heads
@@ -86,6 +86,11 @@ def train(
         measured = measure_model(ledger, settings, model_id, lambda: step(0, 1))
     told = {"model_id": model_id, "role": role, "registry": registry, "card": load(registry, model_id).card}
     shown = {**told, "card": registry / model_id / "card.zh.md", "figures": trained.card.get("out_of_time", {})}
+    for name, figure in trained.card.get("too_good", {}).items():
+        tell(
+            f"warning: {name} alone tells nearly everybody apart (AUC {figure}): it was probably filled in afterwards; "
+            "leave it out of `features`, or no figure can be trusted"
+        )
     shown["simulated_heads"] = ", ".join(trained.card.get("simulated_heads", ())) or "none"
     shown["fairness"] = "see `amends fairness`" if measured else "not measured: no traits in the data"
     answer(told, as_json=as_json, text=lambda: table(shown))

@@ -82,6 +82,7 @@ def _data(say: _Words, card: Mapping[str, Any]) -> str:
             f"{say('data_months')}: {', '.join(data.get('months', ())) or WITHOUT}",
             f"{say('data_inputs')}: {len(card.get('spec', ()))}",
             f"{say('data_hash')}: `{data.get('sha256', WITHOUT)}`",
+            *(say("too_good", name=name, auc=figure) for name, figure in card.get("too_good", {}).items()),
         )
     )
 

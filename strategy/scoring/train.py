@@ -16,6 +16,7 @@ from strategy.scoring.amount_fitting import fit_amount
 from strategy.scoring.features import FeatureSpec, spec_of
 from strategy.scoring.fitting import FEWEST_PER_CLASS, FOLDS, SETTINGS, Fitted, Floats, NotEnoughHistory, fit_head
 from strategy.scoring.heads import Trained
+from strategy.scoring.leaks import too_good_to_be_true
 from strategy.scoring.metrics import auc_with_interval, figures, no_better_than_chance
 from strategy.scoring.panel import Panel, build_panel, has_outcomes, outcome_panel
 
@@ -70,6 +71,7 @@ def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, An
         },
         "out_of_time": out_of_time,
         "accounts_never_seen": _accounts_never_seen(panel, fits),
+        "too_good": too_good_to_be_true(panel.table, spec.names, panel.pays),
         "calibration_draws": {name: fitted.calibrated_on.draws() for name, fitted in fits.heads.items()},
         "profile": _profile(panel, spec, fits),
     }

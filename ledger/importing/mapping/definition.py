@@ -89,6 +89,8 @@ class LongMonth:
     paid: Source | None
     history: bool = False
     """Whether the book also gets every account as it stood in earlier months, to learn from what followed."""
+    repeated: Literal["refuse", "add"] = "refuse"
+    """What several rows of an account for one month are: a fault, or parts to be added up."""
 
 
 @dataclass(frozen=True, slots=True)

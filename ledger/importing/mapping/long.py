@@ -54,6 +54,7 @@ def widen(long: LongMonth, ref: Source, values: Values, *, says_overdue: bool) -
     table.note(paid < 0, values.name(long.paid, "paid") if long.paid else "", "is negative")
     rows = pl.DataFrame({"ref": refs, "month": months, "billed": billed, "paid": paid}).with_row_index("row")
     again = rows.select(pl.col("row") != pl.col("row").first().over("ref", "month")).to_series()
+    again = again & (long.repeated == "refuse")
     table.note(again & refs.is_not_null() & months.is_not_null(), month_name, "stands twice for this account")
     bad, errors = table.rejects()
     spoilt = rows.filter(bad)["ref"].drop_nulls().unique()
@@ -61,12 +62,22 @@ def widen(long: LongMonth, ref: Source, values: Values, *, says_overdue: bool) -
     told = "another row of this account cannot be read"
     errors += [RowError(line, "", told) for line in table.lines.filter(with_them).to_list()]
     rows = rows.filter(~bad & ~with_them)
+    if long.repeated == "add":
+        rows = _added_up(rows)
     states = _states(rows, (1 if says_overdue else _EVERY) if long.history else None)
     kept = table.frame[states["row"].to_list()] if states.height else table.frame.clear()
     wide = Table(kept, table.style, sorted(errors, key=lambda error: error.line))
     fields = {name: states[name] for name in states.columns if name.startswith(("billed_", "paid_"))}
     as_of = _last_day(states["state"]) if long.mark == "month" else None
     return Wide(wide, fields, as_of, states["newest"], table.height + len(table.broken))
+
+
+def _added_up(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row for each account and month: all that was paid, and the largest bill; of the rest the last row counts."""
+    known = pl.col("paid").is_not_null().any()
+    return rows.group_by("ref", "month", maintain_order=True).agg(
+        pl.col("row").last(), pl.col("billed").max(), pl.when(known).then(pl.col("paid").sum()).alias("paid")
+    )
 
 
 def _states(rows: pl.DataFrame, every: int | None) -> pl.DataFrame:

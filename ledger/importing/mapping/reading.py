@@ -161,7 +161,7 @@ def _months(part: Part | None, shape: str, root: Part) -> tuple[Months | None, L
     if shape == "long":
         if part is None:
             root.wrong("months is missing: a long table says there which column is the month, billed and paid")
-        top = part.table((*MONTH_MARKS, "billed", "paid", "history"))
+        top = part.table((*MONTH_MARKS, "billed", "paid", "history", "repeated"))
         marks = [mark for mark in MONTH_MARKS if mark in top]
         if len(marks) != 1:
             part.wrong(f"a long table needs exactly one of: {', '.join(MONTH_MARKS)}")
@@ -171,7 +171,9 @@ def _months(part: Part | None, shape: str, root: Part) -> tuple[Months | None, L
         history = "history" in top and top["history"].truth()
         if history and marks[0] != "month":
             top["history"].wrong("needs `month`: without dates nobody knows when an earlier state was")
-        return None, LongMonth(marks[0], _source(top[marks[0]]), _source(top["billed"]), paid, history)
+        adds = "repeated" in top and top["repeated"].choice(("refuse", "add")) == "add"
+        repeated: Literal["refuse", "add"] = "add" if adds else "refuse"
+        return None, LongMonth(marks[0], _source(top[marks[0]]), _source(top["billed"]), paid, history, repeated)
     if part is None:
         return None, None
     top = part.table(("billed", "paid", "order"))

@@ -394,3 +394,20 @@ def test_a_name_with_signs_in_a_formula_is_told_about_backticks() -> None:
     text = "name: t\naccount: {ref: id, as_of: 2020-01-01}\noutcomes: {pays: Late30-59Days == 0}\n"
     with pytest.raises(MappingError, match=r"in a formula its name goes into backticks: `Late30-59Days`"):
         mapped(text, "id,Late30-59Days\nA,0\n")
+
+
+def test_several_rows_of_a_month_are_added_up_where_the_mapping_says_so() -> None:
+    text = """\
+        name: parts
+        shape: long
+        account: {ref: nr, as_of: 2020-01-31}
+        months: {month_number: n, billed: due, paid: paid, repeated: add}
+        features: {via: {column: via, levels: [a, b]}}
+        """
+    table = "nr,n,due,paid,via\nA,1,50,20,a\nA,2,60,,a\nA,2,60,,a\nA,1,50,30.5,b\nA,2,10,5,b\n"
+    (row,) = mapped(text, table).accounts.rows(named=True)
+    assert (row["billed_1"], row["paid_1"], row["billed_2"], row["paid_2"]) == (60, 5, 50, 50.5)
+    assert row["x_via_b"] == 1
+    told = mapped(text.replace("repeated: add", "repeated: refuse"), table)
+    assert told.accounts.is_empty()
+    assert "stands twice for this account" in {error.reason for error in told.errors}
