@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
 from fastapi import Request
 from nicegui import ui
-from nicegui.events import ValueChangeEventArguments
 from sqlmodel import select
 from starlette.responses import RedirectResponse
 
@@ -21,12 +18,14 @@ from app.web.look import frame, panel, piece, text
 from app.web.needs import Needs
 from app.web.staff import StaffDoor
 from app.web.strategy_day import fairness, gate, load
+from app.web.strategy_draft import DraftForm
 from app.web.strategy_effect import effect, tier_grid
+from app.web.strategy_versions import Line, Versions, read_lines
 from app.web.words import moment, say
 from ledger.tables import StrategyVersion
 from strategy.fairness.findings import Finding
 from strategy.settings import StrategySettings
-from strategy.versions import NeedsAcceptance, active, publish
+from strategy.versions import NeedsAcceptance, active, draft, publish
 from strategy.whatif.simulate import Simulation
 
 
@@ -37,6 +36,7 @@ class Room:
     standing: Standing
     author: str
     published: str
+    versions: tuple[Line, ...]
 
     @property
     def settings(self) -> StrategySettings:
@@ -70,13 +70,7 @@ def _read(needs: Needs) -> Room:
     with needs.ledger.begin() as work:
         standing = read_standing(work, needs.settings)
         row = work.session.exec(select(StrategyVersion).where(StrategyVersion.version == standing.version)).one()
-        return Room(standing, row.author, moment(row.published_at) if row.published_at else "")
-
-
-class Slider(ui.slider):
-    """A slider that the browser moves by itself: an answer on its way back must not pull it back to where it was."""
-
-    LOOPBACK = False
+        return Room(standing, row.author, moment(row.published_at) if row.published_at else "", read_lines(work))
 
 
 class _Screen:
@@ -86,8 +80,6 @@ class _Screen:
         self._needs = needs
         self._author = name
         self._note = ""
-        self._accepted_by = ""
-        self._reason = ""
         self._blocking: tuple[Finding, ...] = ()
         self._language: Language = language
         self._room = room
@@ -95,6 +87,8 @@ class _Screen:
         self._found = found
         self._counted = self._draft
         self._counting = False
+        self._form = DraftForm(language, room.currency, self._change)
+        self._versions = Versions(needs, name, language, self._look_at, self._read_again)
 
     def build(self) -> None:
         language = self._language
@@ -106,8 +100,11 @@ class _Screen:
             with piece("div", "room-grid"):
                 self._grid()
                 with piece("div", "case-col"):
-                    self._sliders()
+                    self._form.show(self._draft)
+                    self._form.build()
                     self._publish_form()
+                    self._versions.show(self._room.versions)
+                    self._versions.build()
             self._effect()
 
     @ui.refreshable_method
@@ -129,45 +126,6 @@ class _Screen:
             gate(found, language)
         fairness(found, language)
 
-    @ui.refreshable_method
-    def _sliders(self) -> None:
-        language = self._language
-        with panel(say("strategy.draft", language)):
-            text(say("strategy.threshold_help", language), "tiny quiet")
-            self._threshold("w_high", self._draft.w_high, lambda to: replace(self._draft, w_high=to))
-            self._threshold("a_high", self._draft.a_high, lambda to: replace(self._draft, a_high=to))
-            text(say("strategy.large_balance", language), "tiny quiet")
-            ui.number(
-                value=float(self._draft.hard_rules.large_balance),
-                min=1,
-                step=10_000,
-                suffix=self._room.currency,
-                on_change=self._move_large_balance,
-            ).props(f'outlined dense debounce=300 aria-label="{say("strategy.large_balance", language)}"')
-            button = text(say("strategy.reset", language), "btn", tag="button")
-            button.on("click", self._reset)
-
-    def _threshold(self, name: str, value: float, moved_to: Callable[[float], StrategySettings]) -> None:
-        label = say(f"strategy.{name}", self._language)
-        with piece("div", "slider-row"):
-            text(label, tag="span")
-            shown = text(f"{value:.2f}", "num strong", tag="span")
-
-        async def moved(event: ValueChangeEventArguments[float | None]) -> None:
-            to = float(event.value or 0)
-            shown.set_text(f"{to:.2f}")
-            await self._change(moved_to(to))
-
-        slider = Slider(min=0, max=1, step=0.01, value=value, on_change=moved)
-        slider.props(f'aria-label="{label}" color=primary')
-
-    async def _move_large_balance(self, event: ValueChangeEventArguments[float | None]) -> None:
-        # An empty or senseless field is a half-typed one: the draft waits for a number.
-        if event.value is None or event.value < 1:
-            return
-        rules = replace(self._draft.hard_rules, large_balance=Decimal(str(event.value)))
-        await self._change(replace(self._draft, hard_rules=rules))
-
     async def _change(self, draft: StrategySettings) -> None:
         """Count in another thread, so that the page stays awake; of drafts that come meanwhile, the last one."""
         self._draft = draft
@@ -184,42 +142,40 @@ class _Screen:
         finally:
             self._counting = False
 
+    async def _look_at(self, draft: StrategySettings) -> None:
+        self._blocking = ()
+        self._form.show(draft)
+        self._publish_form.refresh()
+        await self._change(draft)
+
     async def _reset(self) -> None:
-        await self._change(self._room.settings)
-        self._sliders.refresh()
+        await self._look_at(self._room.settings)
 
     @ui.refreshable_method
     def _publish_form(self) -> None:
         language = self._language
         with panel(say("strategy.publish", language)):
-            ui.input(say("strategy.author", language)).bind_value(self, "_author").props("outlined dense maxlength=40")
+            text(say("strategy.as_author", language, name=self._author), "tiny quiet")
             ui.input(say("strategy.note", language)).bind_value(self, "_note").props("outlined dense maxlength=200")
             if self._blocking:
-                self._acceptance()
-            text(say("strategy.publish", language), "btn main", tag="button").on("click", self._publish)
-
-    def _acceptance(self) -> None:
-        """What a person other than the author must read and accept before this draft may be put in force."""
-        language = self._language
-        text(say("strategy.blocked", language), "strong")
-        for finding in self._blocking:
-            text(finding.sentence(language), "tiny")
-        for name in ("accepted_by", "reason"):
-            field = ui.input(say(f"strategy.{name}", language)).bind_value(self, f"_{name}")
-            field.props("outlined dense maxlength=400")
+                text(say("strategy.blocked", language), "strong")
+                for finding in self._blocking:
+                    text(finding.sentence(language), "tiny")
+            with piece("div", "wrap"):
+                label = "strategy.put_down" if self._blocking else "strategy.publish"
+                pressed = self._put_down if self._blocking else self._publish
+                text(say(label, language), "btn main", tag="button").on("click", pressed)
+                text(say("strategy.reset", language), "btn", tag="button").on("click", self._reset)
 
     async def _publish(self) -> None:
-        language, author, draft = self._language, self._author.strip(), self._draft
-        if draft == self._room.settings:
+        language, wanted = self._language, self._draft
+        if wanted == self._room.settings:
             ui.notify(say("strategy.unchanged", language), type="warning")
             return
-        if not author:
-            ui.notify(say("strategy.author_needed", language), type="warning")
-            return
-        moved = (await run_sync(self._room.standing.against, draft)).what_if.moved
-        findings = (await run_sync(judge, self._room.standing.book, self._needs.settings, draft)).findings
+        moved = (await run_sync(self._room.standing.against, wanted)).what_if.moved
+        findings = (await run_sync(judge, self._room.standing.book, self._needs.settings, wanted)).findings
         try:
-            version = await run_sync(self._put_in_force, draft, author, findings)
+            version = await run_sync(self._put_in_force, wanted, findings)
         except NeedsAcceptance:
             self._blocking = tuple(finding for finding in findings if finding.blocking)
             self._publish_form.refresh()
@@ -229,21 +185,35 @@ class _Screen:
             ui.notify(say("strategy.stale", language), type="warning")
         else:
             ui.notify(say("strategy.published", language, version=version, moved=moved), type="positive")
-        self._room = await run_sync(_read, self._needs)
-        self._blocking, self._accepted_by, self._reason = (), "", ""
-        await self._change(self._room.settings)
-        for part in (self._version_line, self._sliders, self._publish_form):
-            part.refresh()
+        await self._read_again()
 
-    def _put_in_force(self, draft: StrategySettings, author: str, findings: tuple[Finding, ...]) -> int | None:
+    async def _put_down(self) -> None:
+        """Keep what blocks as a draft: another person, signed in by another name, reads and accepts it."""
+
+        def put_down(settings: StrategySettings) -> int:
+            with self._needs.ledger.begin() as work:
+                return draft(work, settings, self._author, self._note.strip())
+
+        version = await run_sync(put_down, self._draft)
+        ui.notify(say("strategy.waits", self._language, version=version), type="positive")
+        await self._read_again()
+
+    async def _read_again(self) -> None:
+        """Show what is in force now; the draft begins anew from it."""
+        self._room = await run_sync(_read, self._needs)
+        self._note = ""
+        await self._look_at(self._room.settings)
+        self._versions.show(self._room.versions)
+        self._version_line.refresh()
+
+    def _put_in_force(self, wanted: StrategySettings, findings: tuple[Finding, ...]) -> int | None:
         """The new version, or None when the one that the page was drawn from is no longer in force.
 
-        :raises NeedsAcceptance: a second person has not accepted what blocks.
+        :raises NeedsAcceptance: a second person has to accept what blocks.
         """
         with self._needs.ledger.begin() as work:
             if active(work)[0] != self._room.standing.version:
                 return None
-            note, by, reason = self._note.strip(), self._accepted_by.strip(), self._reason.strip()
-            version = publish(work, draft, author, note, findings, by, reason)
+            version = publish(work, wanted, self._author, self._note.strip(), findings)
             self._needs.retier(work)
             return version

@@ -7,7 +7,10 @@ from floor_for_pages import DISPUTE, IDENTITY, Served
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
+from app.fairness import Judged
 from ledger.tables import Case, StrategyVersion, WrapUp
+from strategy.fairness.findings import Finding
+from strategy.fairness.publishing import Shares
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -115,11 +118,69 @@ def test_a_manager_sees_the_effect_and_publishes(served: Served, browser: Browse
         page.keyboard.press("ArrowLeft")
     expect(page.locator(".cell.self_cure .big")).not_to_have_text(before)
     expect(page.locator("table.plain")).to_contain_text("self-cure")
-    page.get_by_label("Author").fill("Chen")
     page.get_by_text("Publish as a new version", exact=True).last.click()
-    expect(page.locator(".room")).to_contain_text("Version 2, published by Chen")
+    expect(page.locator(".room")).to_contain_text("Version 2, published by demo")
     with served.floor.ledger.read() as work:
         versions = work.session.exec(select(StrategyVersion).order_by(StrategyVersion.version)).all()
         assert [version.status for version in versions] == ["retired", "active"]
         assert versions[1].settings["w_high"] == pytest.approx(0.75)
     assert served.floor.retiered
+
+
+def signed_in(served: Served, browser: Browser, name: str) -> Page:
+    page = page_of(browser, "en-US", 1280, 1100)
+    page.goto(f"{served.url}/sign-in?next=/strategy")
+    page.get_by_label("Name").fill(name)
+    page.keyboard.press("Enter")
+    expect(page.locator(".room")).to_be_visible()
+    return page
+
+
+def test_what_blocks_is_kept_as_a_draft_and_approved_by_somebody_else(
+    served: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Finding("block", "to_people", "", "sex", "female", "male", 0.69, 0.58, 0.79, 0.8, 900)
+    for page in ("strategy", "strategy_versions"):
+        monkeypatch.setattr(f"app.web.{page}.judge", lambda *_: Judged(Shares({}, ()), None, (found,)))
+    anna = signed_in(served, browser, "Anna")
+    anna.get_by_label("Bot's contacts a day (empty: no limit)").fill("40")
+    expect(anna.locator(".room")).to_contain_text("40 contacts a day")
+    anna.get_by_text("Publish as a new version", exact=True).last.click()
+    expect(anna.locator(".room")).to_contain_text("the share of women sent to people is 0.69 of that of men")
+    anna.get_by_text("Keep as a draft for another person", exact=True).click()
+    draft = anna.locator(".version").first
+    expect(draft).to_contain_text("draft")
+    number = int(draft.locator(".strong").inner_text())
+    draft.get_by_text("Approve", exact=True).click()
+    anna.get_by_label("Reason for accepting it").fill("I know it is all right")
+    anna.locator(".asked").get_by_text("Approve", exact=True).click()
+    expect(anna.get_by_text("An author cannot approve their own draft")).to_be_visible()
+    ben = signed_in(served, browser, "Ben")
+    ben.get_by_label(f"Approve {number}", exact=True).click()
+    ben.locator(".asked").get_by_text("Approve", exact=True).click()
+    expect(ben.get_by_text("Please give the reason")).to_be_visible()
+    ben.get_by_label("Reason for accepting it").fill("Payments differ as much")
+    ben.locator(".asked").get_by_text("Approve", exact=True).click()
+    expect(ben.locator(".version").first).to_contain_text("approved by Ben")
+    expect(ben.locator(".version").first).to_contain_text("findings accepted (1): Payments differ as much")
+    with served.floor.ledger.read() as work:
+        version = work.session.get_one(StrategyVersion, number)
+        assert (version.status, version.author, version.approved_by) == ("active", "Anna", "Ben")
+        assert version.accepted["findings"][0]["figure"] == 0.69
+        assert version.settings["capacity"]["bot_contacts_per_day"] == 40
+
+
+def test_a_version_that_was_in_force_is_put_back(served: Served, browser: Browser) -> None:
+    page = signed_in(served, browser, "Chen")
+    earlier = page.locator(".version").filter(has_text="retired").last
+    number = int(earlier.locator(".strong").inner_text())
+    earlier.get_by_text("Put back", exact=True).click()
+    page.locator(".asked").get_by_text("Cancel", exact=True).click()
+    expect(page.locator(".asked")).to_have_count(0)
+    earlier.get_by_text("Put back", exact=True).click()
+    page.locator(".asked").get_by_text("Put back", exact=True).click()
+    expect(page.locator(".version").first).to_contain_text(f"rolled back to {number}")
+    with served.floor.ledger.read() as work:
+        in_force = work.session.exec(select(StrategyVersion).where(StrategyVersion.status == "active")).one()
+        assert in_force.author == "Chen"
+        assert in_force.settings == work.session.get_one(StrategyVersion, number).settings
