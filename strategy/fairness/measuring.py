@@ -23,7 +23,7 @@ from strategy.fairness.traits import POOLED, grouped, measured_traits
 from strategy.scoring.features import spec_of
 from strategy.scoring.fitting import NotEnoughHistory
 from strategy.scoring.panel import Panel, build_panel, has_outcomes, outcome_panel
-from strategy.scoring.train import fit_panel
+from strategy.scoring.train import fit_heads
 from strategy.settings import StrategySettings
 from strategy.whatif.book import Grouped
 
@@ -120,16 +120,16 @@ def measure(
 
 
 def _unseen(panel: Panel, spec: Any, step: Callable[[], None]) -> tuple[Panel, dict[str, Floats], str]:
-    last = panel.months[-1]
-    test = panel.where(panel.month == last)
+    first = panel.latest_months[0]
+    test = panel.where(panel.month >= first)
     if len(panel.months) > 1:
         try:
-            fits = fit_panel(panel.where(panel.month < last), spec, step)
-            return test, {name: each.head.probability(test.table) for name, each in fits.heads.items()}, "out_of_time"
+            heads, _ = fit_heads(panel.where(panel.month < first), spec, step)
+            return test, {name: each.head.probability(test.table) for name, each in heads.items()}, "out_of_time"
         except NotEnoughHistory:
             pass  # the earlier months are too few: then by accounts
-    fits = fit_panel(panel, spec, step)
-    said = {name: each.probability_unseen(test.table, test.account, ahead=False) for name, each in fits.heads.items()}
+    heads, _ = fit_heads(panel, spec, step)
+    said = {name: each.probability_unseen(test.table, test.account, ahead=False) for name, each in heads.items()}
     return test, said, "unseen_accounts"
 
 

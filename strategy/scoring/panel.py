@@ -28,6 +28,9 @@ LABELLED = (4, 3, 2)
 PAYS_SHARE = 0.005
 """Willing: paid more than this share of the balance in the next month."""
 
+FEWEST_MEASURED = 50
+"""Rows of the rarer answer without which a figure of the latest month says nothing."""
+
 COVERS_SHARE = 0.05
 """Able: paid at least this share of the balance in the next month, which covers the minimum due and some more."""
 
@@ -67,6 +70,17 @@ class Panel:
     def months(self) -> list[int]:
         """The months on the panel, oldest first."""
         return sorted(set(self.month.tolist()))
+
+    @property
+    def latest_months(self) -> list[int]:
+        """The latest month; of a panel whose rows lie thin over many months, as many of the latest as can be measured
+        by, and never all of them."""
+        months = self.months
+        for month in months[:0:-1]:
+            pays = self.pays[self.month >= month]
+            if min(int(pays.sum()), int((~pays).sum())) >= FEWEST_MEASURED:
+                return [each for each in months if each >= month]
+        return months[-1:]
 
 
 def overdue(book: pl.DataFrame, closed: int) -> Bools:

@@ -81,7 +81,7 @@ def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, An
 
 def _profile(panel: Panel, spec: FeatureSpec, fits: Fits) -> dict[str, Any]:
     """Of the latest month alone: the earlier ones have less history in the book than an account that is scored."""
-    table = panel.where(panel.month == panel.months[-1]).table
+    table = panel.where(panel.month >= panel.latest_months[0]).table
     return profile_of(table, spec.names, {name: fitted.head.probability(table) for name, fitted in fits.heads.items()})
 
 
@@ -166,8 +166,8 @@ def _out_of_time(panel: Panel, spec: FeatureSpec, step: Callable[[], None]) -> d
     """Figures of the latest month by models of the months before; ``absent`` says why there are none."""
     if len(panel.months) < 2:
         return {"absent": f"the answers are of {len(panel.months)} month; two are needed"}
-    last = panel.months[-1]
-    earlier, test = panel.where(panel.month < last), panel.where(panel.month == last)
+    tested = panel.latest_months
+    earlier, test = panel.where(panel.month < tested[0]), panel.where(panel.month >= tested[0])
     try:
         fits = fit_panel(earlier, spec, step)
     except NotEnoughHistory as error:
@@ -178,7 +178,7 @@ def _out_of_time(panel: Panel, spec: FeatureSpec, step: Callable[[], None]) -> d
     }
     return {
         "trained_on": [_month_name(month) for month in earlier.months],
-        "tested_on": _month_name(last),
+        "tested_on": _span(tested),
         **measured(test, said),
         **_measured_amount(test, fits.amount, said),
         # In the same month, each account by trees and a calibration that never saw it in any month.
@@ -188,12 +188,13 @@ def _out_of_time(panel: Panel, spec: FeatureSpec, step: Callable[[], None]) -> d
 
 def _accounts_never_seen(panel: Panel, fits: Fits) -> dict[str, Any]:
     """Figures over all folds of accounts, in the latest month, whose level the calibration is for."""
-    latest = panel.where(panel.month == panel.months[-1])
+    tested = panel.latest_months
+    latest = panel.where(panel.month >= tested[0])
     unseen = {
         name: fitted.probability_unseen(latest.table, latest.account, ahead=False)
         for name, fitted in fits.heads.items()
     }
-    return {"folds": FOLDS, "tested_on": _month_name(panel.months[-1]), **measured(latest, unseen)}
+    return {"folds": FOLDS, "tested_on": _span(tested), **measured(latest, unseen)}
 
 
 def measured(panel: Panel, said: dict[str, Floats]) -> dict[str, Any]:
@@ -217,6 +218,10 @@ def _measured_amount(panel: Panel, amount: AmountHead | None, said: dict[str, Fl
         return {}
     expected = amount.expected(panel.table, said["willingness"], panel.balance)[known]
     return {"amount": worth(panel.paid[known], expected, panel.balance[known])}
+
+
+def _span(months: list[int]) -> str:
+    return " - ".join(_month_name(month) for month in sorted({months[0], months[-1]}))
 
 
 def _month_name(month: int) -> str:

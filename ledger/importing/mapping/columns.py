@@ -39,7 +39,12 @@ def outcome_columns(values: Values) -> dict[str, pl.Series]:
     covers = values.truth(rules.covers) if rules.covers else paid >= rules.covers_share * owed
     # Whoever pays nothing covers nothing.
     covers = pl.select(pl.when(~pays).then(False).otherwise(covers)).to_series()
-    return {"outcome_pays": pays, "outcome_covers": covers, "outcome_paid": paid}
+    found = {"outcome_pays": pays, "outcome_covers": covers, "outcome_paid": paid}
+    if not mapping.collects:
+        return found
+    # The models say what the overdue do next; whoever owes nothing late, or nothing at all, is no example of it.
+    late = (values.fields["dpd"] >= 1) & (balance > 0)
+    return {name: pl.select(pl.when(late).then(column)).to_series() for name, column in found.items()}
 
 
 def _from_history(values: Values) -> dict[str, pl.Series]:

@@ -411,3 +411,11 @@ def test_several_rows_of_a_month_are_added_up_where_the_mapping_says_so() -> Non
     told = mapped(text.replace("repeated: add", "repeated: refuse"), table)
     assert told.accounts.is_empty()
     assert "stands twice for this account" in {error.reason for error in told.errors}
+
+
+def test_only_the_overdue_are_examples_where_the_table_says_who_is() -> None:
+    text = SMALL + "outcomes: {pays: paid, paid: paid}\n"
+    table = "id,lent,owed,days,paid\nA,1000,5,30,1\nB,1000,5,0,1\nC,1000,0,30,1\nD,1000,5,1,0\n"
+    found = mapped(text, table).accounts
+    assert found["outcome_pays"].to_list() == [True, None, None, False]
+    assert found["outcome_paid"].to_list() == [1, None, None, 0]
