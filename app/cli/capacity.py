@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -13,8 +14,9 @@ from app.cli.console import answer, table
 from app.cli.records import AsJson
 from app.settings import Settings
 from strategy.capacity.day import Day, plan_day
+from strategy.capacity.measuring import uplift_of
 from strategy.capacity.read import Taken, Today, read_today, taken_today
-from strategy.capacity.value import assumed
+from strategy.capacity.value import Uplift
 from strategy.settings import Capacity, StrategySettings
 from strategy.versions import active
 
@@ -37,10 +39,12 @@ def capacity(
             bot_contacts_per_day=given.bot_contacts_per_day if contacts is None else contacts,
         )
         today = read_today(work, settings)
+        uplift = uplift_of(work, settings)
     left = replace(settings, capacity=_left(limits, taken))
     started = time.perf_counter()
-    day = plan_day(today.book, left)
-    told = _told(version, replace(settings, capacity=limits), taken, today, day, time.perf_counter() - started)
+    day = plan_day(today.book, left, uplift)
+    seconds = time.perf_counter() - started
+    told = _told(version, replace(settings, capacity=limits), uplift, taken, today, day, seconds)
     answer(told, as_json=as_json, text=lambda: table(told))
 
 
@@ -53,7 +57,13 @@ def _left(limits: Capacity, taken: Taken) -> Capacity:
 
 
 def _told(
-    version: int, settings: StrategySettings, taken: Taken, today: Today, day: Day, seconds: float
+    version: int,
+    settings: StrategySettings,
+    uplift: Mapping[str, Uplift],
+    taken: Taken,
+    today: Today,
+    day: Day,
+    seconds: float,
 ) -> dict[str, Any]:
     assumptions = settings.assumptions
     return {
@@ -74,15 +84,16 @@ def _told(
         "value_at_most": round(day.bound, 2),
         "one_more_hour_of_people_is_worth": round(day.price_of_hour, 2),
         "one_more_contact_by_the_bot_is_worth": round(day.price_of_contact, 2),
-        "resting_on_assumptions": {
+        "what_a_contact_is_taken_to_do": {
             contact: {
-                "odds_of_a_payment_times": round(uplift.odds, 3),
-                "from": round(uplift.low, 3),
-                "to": round(uplift.high, 3),
-                "source": uplift.source,
+                "odds_of_a_payment_times": round(each.odds, 3),
+                "from": round(each.low, 3),
+                "to": round(each.high, 3),
+                "source": each.source,
+                "accounts": each.accounts,
                 "cost": str(assumptions.cost[contact]),
             }
-            for contact, uplift in assumed(assumptions).items()
+            for contact, each in uplift.items()
         },
         "seconds": round(seconds, 3),
     }

@@ -18,7 +18,8 @@ from ledger.tables import Attempt, Case, PlannedContact, Promise, Score
 from strategy.arms import ARMS, tier_given
 from strategy.capacity.assignment import BY_BOT, BY_PEOPLE
 from strategy.capacity.day import DayBook, allowed_actions
-from strategy.capacity.value import assumed, if_paid, values
+from strategy.capacity.measuring import uplift_of
+from strategy.capacity.value import if_paid, values
 from strategy.scoring.accounts import latest_assignments, latest_scores, open_accounts
 from strategy.settings import TIERS, StrategySettings
 
@@ -98,7 +99,7 @@ def worth_of_contacts(work: UnitOfWork, settings: StrategySettings) -> Mapping[s
     """For every open account that has a tier, by id: its best contact by bot, and its best one by people."""
     today = read_today(work, settings)
     book, assumptions = today.book, settings.assumptions
-    worth = values(book.willingness, book.if_paid, assumed(assumptions), assumptions)
+    worth = values(book.willingness, book.if_paid, uplift_of(work, settings), assumptions)
     worth[~allowed_actions(settings)[book.given]] = -np.inf
     by_bot, by_people = worth[:, BY_BOT].max(axis=1), worth[:, BY_PEOPLE].max(axis=1)
     each = zip(today.account_ids, by_bot.tolist(), by_people.tolist(), strict=True)

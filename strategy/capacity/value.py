@@ -11,7 +11,7 @@ The factors are **assumptions** a manager sets, until the hold-out has shown wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
@@ -54,28 +54,39 @@ def assumed(assumptions: Assumptions) -> dict[str, Uplift]:
     return {contact: _uplift(log(assumptions.uplift[contact]), SPREAD_OF_ASSUMPTION) for contact in CONTACTS}
 
 
-def measured(assumptions: Assumptions, contacted: Mapping[str, Paid], held_out: Paid) -> dict[str, Uplift]:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Two sides between which chance alone chose."""
+
+    contacted: Paid
+    held_out: Paid
+
+
+def measured(assumptions: Assumptions, seen: Mapping[str, Sequence[Seen]]) -> dict[str, Uplift]:
     """By contact: the assumption, moved by what the hold-out shows as far as the figures carry.
 
-    `contacted` are randomised accounts by the contact they were given, `held_out` those nobody contacted. The observed
-    log odds ratio and the assumed one are averaged by precision, so that a few accounts change little and many decide.
+    `seen`: by contact, one comparison for every kind of account that chance drew from. The observed log odds ratios and
+    the assumed one are averaged by precision, so that a few accounts change little and many decide.
     """
-    return {
-        contact: _moved(log(assumptions.uplift[contact]), contacted.get(contact, Paid(0, 0)), held_out)
-        for contact in CONTACTS
-    }
+    return {contact: _moved(log(assumptions.uplift[contact]), seen.get(contact, ())) for contact in CONTACTS}
 
 
-def _moved(prior: float, treated: Paid, control: Paid) -> Uplift:
-    if treated.accounts == 0 or control.accounts == 0:
-        return _uplift(prior, SPREAD_OF_ASSUMPTION)
-    # Half a payer more on each side (Haldane, Anscombe) keeps a group in which all or none paid from being infinite.
-    cells = [(each.payers + 0.5, each.accounts - each.payers + 0.5) for each in (treated, control)]
-    seen = log(cells[0][0] / cells[0][1]) - log(cells[1][0] / cells[1][1])
-    variance = sum(1 / paid + 1 / not_paid for paid, not_paid in cells)
-    weight = (1 / variance, 1 / SPREAD_OF_ASSUMPTION**2)
-    mean = (weight[0] * seen + weight[1] * prior) / sum(weight)
-    return _uplift(mean, sqrt(1 / sum(weight)), treated.accounts + control.accounts)
+def _moved(prior: float, seen: Sequence[Seen]) -> Uplift:
+    weights, summed, accounts = 1 / SPREAD_OF_ASSUMPTION**2, prior / SPREAD_OF_ASSUMPTION**2, 0
+    for each in seen:
+        if each.contacted.accounts and each.held_out.accounts:
+            odds_ratio, variance = _log_odds_ratio(each)
+            weights, summed = weights + 1 / variance, summed + odds_ratio / variance
+            accounts += each.contacted.accounts + each.held_out.accounts
+    return _uplift(summed / weights, sqrt(1 / weights), accounts) if accounts else _uplift(prior, SPREAD_OF_ASSUMPTION)
+
+
+def _log_odds_ratio(seen: Seen) -> tuple[float, float]:
+    """With its variance. Half a payer more on each side (Haldane, Anscombe) keeps a group in which all or none paid
+    from being infinite."""
+    cells = [(each.payers + 0.5, each.accounts - each.payers + 0.5) for each in (seen.contacted, seen.held_out)]
+    ratio = log(cells[0][0] / cells[0][1]) - log(cells[1][0] / cells[1][1])
+    return ratio, sum(1 / paid + 1 / not_paid for paid, not_paid in cells)
 
 
 def _uplift(log_odds: float, spread: float, accounts: int = 0) -> Uplift:

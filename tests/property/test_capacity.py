@@ -16,7 +16,7 @@ from strategy.arms import ARMS
 from strategy.capacity.assignment import BY_BOT, BY_PEOPLE, NOTHING, SMALL_BOOK, Limits, _Search, best_actions
 from strategy.capacity.day import DayBook, allowed_actions, plan_day
 from strategy.capacity.exact import solve_exactly
-from strategy.capacity.value import Paid, Uplift, assumed, if_paid, measured, pay_chance, values
+from strategy.capacity.value import Paid, Seen, Uplift, assumed, if_paid, measured, pay_chance, values
 from strategy.settings import ACTIONS, CONTACTS, TIERS, Assumptions, Capacity, StrategySettings
 
 ASSUMED = Assumptions()
@@ -74,14 +74,21 @@ def test_what_is_paid_follows_from_the_expected_amount_or_from_ability():
 
 
 def test_the_hold_out_moves_an_assumption_as_far_as_its_figures_carry():
-    few = measured(ASSUMED, {"bot_voice": Paid(6, 10)}, Paid(5, 10))["bot_voice"]
-    many = measured(ASSUMED, {"bot_voice": Paid(60_000, 100_000)}, Paid(50_000, 100_000))["bot_voice"]
-    bare = assumed(ASSUMED)["bot_voice"]
+    few = measured(ASSUMED, {"bot_voice": [Seen(Paid(6, 10), Paid(5, 10))]})["bot_voice"]
+    many = measured(ASSUMED, {"bot_voice": [Seen(Paid(60_000, 100_000), Paid(50_000, 100_000))]})["bot_voice"]
+    bare, bare_chat = assumed(ASSUMED)["bot_voice"], assumed(ASSUMED)["bot_chat"]
     assert (bare.source, few.source, many.source) == ("assumed", "measured", "measured")
     assert abs(few.odds - bare.odds) < 0.1
     assert many.odds == pytest.approx(1.5, rel=0.01)  # 60/40 against 50/50
     assert many.high - many.low < few.high - few.low < bare.high - bare.low
-    assert measured(ASSUMED, {}, Paid(5, 10))["bot_chat"] == assumed(ASSUMED)["bot_chat"]
+    assert measured(ASSUMED, {})["bot_chat"] == bare_chat
+    assert measured(ASSUMED, {"bot_chat": [Seen(Paid(5, 10), Paid(0, 0))]})["bot_chat"] == bare_chat
+
+
+def test_kinds_of_accounts_are_compared_apart():
+    """Contact does nothing in either kind; put together, the kinds would say that it harms."""
+    seen = [Seen(Paid(900, 1_000), Paid(90_000, 100_000)), Seen(Paid(50_000, 100_000), Paid(500, 1_000))]
+    assert measured(ASSUMED, {"human_voice": seen})["human_voice"].odds == pytest.approx(1.0, abs=0.03)
 
 
 # --- the assignment

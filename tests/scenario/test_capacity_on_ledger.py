@@ -7,15 +7,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from seeded import START, StoppedClock, add_person, add_strategy, fresh_ledger
 from sqlmodel import select
 
 from desk.intake import open_tier_cases
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Case, PlannedContact, Promise, Score, TierAssignment
+from ledger.tables import Account, AccountSnapshot, Case, PlannedContact, Promise, Score, TierAssignment
 from strategy.capacity.day import plan_day
+from strategy.capacity.measuring import uplift_of
 from strategy.capacity.read import read_today, worth_of_contacts
+from strategy.capacity.value import assumed, values
 from strategy.dispatch.planning import plan
 from strategy.settings import ACTIONS, Capacity, StrategySettings, to_json
 
@@ -157,3 +160,35 @@ def test_the_day_as_read_from_the_ledger(ledger: Ledger) -> None:
         worth = worth_of_contacts(work, settings)
         assert worth["account-R1"].by_people > worth["account-R1"].by_bot > worth["account-R2"].by_bot > 0
         assert worth["account-R3"].by_people == float("-inf")
+
+
+def test_what_a_contact_does_is_measured_as_newer_statements_come(ledger: Ledger, clock: StoppedClock) -> None:
+    settings = limited()
+    with ledger.begin() as work:
+        add_strategy(work, to_json(settings))
+        for number in range(80):
+            arm = "hold_out" if number % 2 else ("explore" if number % 4 else "champion")
+            add(work, f"R{number}", "remind", arm=arm)
+            add(work, f"P{number}", "people", w=None)
+        assert uplift_of(work, settings) == assumed(settings.assumptions)
+    clock.advance(days=40)
+    with ledger.begin() as work:
+        for number in range(70):  # of the last ten, the bank has said nothing yet
+            for ref in (f"R{number}", f"P{number}"):
+                account = work.session.get_one(Account, f"account-{ref}")
+                account.as_of = work.now.date()
+                months = {f"{what}_{back}": Decimal(0) for what in ("billed", "paid") for back in range(1, 7)}
+                # Of those who were contacted all pay, of the hold-out every fifth.
+                months["paid_1"] = Decimal(0 if number % 2 and number % 5 else 100)
+                work.session.add(AccountSnapshot(account_id=account.id, **months))
+        work.session.flush()
+        found, bare = uplift_of(work, settings), assumed(settings.assumptions)
+        assert {name: each.source for name, each in found.items()} == {
+            "bot_chat": "measured",
+            **dict.fromkeys(("bot_voice", "human_chat", "human_voice"), "assumed"),
+        }
+        assert found["bot_chat"].accounts == 70
+        assert found["bot_chat"].odds > bare["bot_chat"].odds
+        assert found["human_voice"] == bare["human_voice"]
+        before = values(np.array([0.5]), np.array([4000.0]), bare, settings.assumptions)[0, ACTIONS.index("bot_chat")]
+        assert worth_of_contacts(work, settings)["account-R79"].by_bot > before

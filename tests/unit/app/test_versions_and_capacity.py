@@ -54,6 +54,6 @@ def test_the_day_shows_hours_prices_and_what_it_assumes(amends):
     assert day["accounts"] == sum(day["actions"].values()) > 0
     # Without a model every account is people's; each has its case already, so that nothing is left for today.
     assert day["actions"]["bot_chat"] == day["actions"]["bot_voice"] == 0
-    assert {each["source"] for each in day["resting_on_assumptions"].values()} == {"assumed"}
+    assert {each["source"] for each in day["what_a_contact_is_taken_to_do"].values()} == {"assumed"}
     assert day["value_against_doing_nothing"] <= day["value_at_most"]
     assert "one_more_hour_of_people_is_worth" in amends("capacity").stdout
