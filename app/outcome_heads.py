@@ -53,7 +53,9 @@ def with_outcome_heads(
     played = _simulated(read_books(books), trained) if lacking else made_up
     simulated = {head: rows if rows.rarer >= ENOUGH else played[head] for head, rows in made_up.items()}
     found = train_outcomes(observed, simulated, wanted, step)
-    return dataclasses.replace(trained, heads={**trained.heads, **found.heads}, card={**trained.card, **found.card})
+    absent = {**trained.card.get("absent_heads", {}), **found.card["absent_heads"]}
+    card = {**trained.card, **found.card, "absent_heads": absent}
+    return dataclasses.replace(trained, heads={**trained.heads, **found.heads}, card=card)
 
 
 def _known(books: Sequence[Path], came: Mapping[str, datetime]) -> pl.DataFrame:

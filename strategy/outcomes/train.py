@@ -12,7 +12,7 @@ from strategy.outcomes.history import OUTCOME_SPEC
 from strategy.outcomes.rows import Rows
 from strategy.scoring.fitting import NotEnoughHistory, fit_head, grow
 from strategy.scoring.heads import OUTCOME_HEADS, Head
-from strategy.scoring.metrics import figures
+from strategy.scoring.metrics import figures, no_better_than_chance
 
 Source = Literal["observed", "simulated"]
 
@@ -33,7 +33,8 @@ class OutcomeHeads:
 
     heads: Mapping[str, Head]
     card: dict[str, Any]
-    """{"outcomes": {"spec", "heads": {head: {"source", "rows", "out_of_time", "problem"}}}, "simulated_heads"}."""
+    """{"outcomes": {"spec", "heads": {head: {"source", "rows", "out_of_time", "problem"}}}, "simulated_heads",
+    "absent_heads": {head: why}}."""
 
 
 def train_outcomes(
@@ -44,22 +45,30 @@ def train_outcomes(
 ) -> OutcomeHeads:
     """Each head from observed rows if there are :data:`ENOUGH`, else from simulated ones; or from those wanted alone.
 
-    A head for which neither is enough is left out, with the reason on the card. The two are never mixed in one head.
+    A head for which neither is enough, or that guesses on the rows held out, is left out, with the reason on the card.
+    The two are never mixed in one head.
     """
     heads: dict[str, Head] = {}
     told: dict[str, dict[str, Any]] = {}
     for done, name in enumerate(OUTCOME_HEADS):
         step(done, len(OUTCOME_HEADS))
         source, rows = _chosen(name, observed, simulated, wanted)
+        told[name] = {"source": source, "rows": len(rows)}
         try:
-            heads[name], measured = _trained(name, rows)
-            told[name] = {"source": source, "rows": len(rows), "out_of_time": measured}
+            head, told[name]["out_of_time"] = _trained(name, rows)
         except NotEnoughHistory as error:
-            told[name] = {"source": source, "rows": len(rows), "problem": str(error)}
+            told[name]["problem"] = str(error)
+            continue
+        problem = no_better_than_chance(name, told[name]["out_of_time"])
+        if problem:
+            told[name]["problem"] = problem
+        else:
+            heads[name] = head
     step(len(OUTCOME_HEADS), len(OUTCOME_HEADS))
     card = {
         "outcomes": {"spec": OUTCOME_SPEC.to_json(), "heads": told},
         "simulated_heads": [name for name in heads if told[name]["source"] == "simulated"],
+        "absent_heads": {name: each["problem"] for name, each in told.items() if "problem" in each},
     }
     return OutcomeHeads(heads, card)
 

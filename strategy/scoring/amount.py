@@ -40,19 +40,29 @@ class AmountHead:
 def worth(paid: Floats, expected: Floats, balance: Floats) -> dict[str, Any]:
     """What an expectation is worth, beside an order by balance alone and an order that knows the future.
 
-    :returns: rows; r2 of the amount; the sum expected over the sum paid; and the share of the cash that the first
-        fifth of the accounts holds, by expectation, by balance, and by the payment itself.
+    :returns: rows; r2 of the amount, which a few very large payments decide; r2_log_of_payers, the squared correlation
+        of the logs among those who paid, which they don't; the sum expected over the sum paid; and the share of the
+        cash that the first fifth of the accounts holds, by expectation, by balance, and by the payment itself.
     """
     repaid = np.minimum(paid, balance)
     residual, spread = np.sum((repaid - expected) ** 2), np.sum((repaid - repaid.mean()) ** 2)
     return {
         "rows": len(paid),
         "r2": round(float(1 - residual / spread), 4) if spread else None,
+        "r2_log_of_payers": _explained(repaid, expected),
         "expected_over_paid": round(float(expected.sum() / repaid.sum()), 4) if repaid.any() else None,
         "cash_in_top_fifth": round(_held(repaid, expected), 4),
         "cash_in_top_fifth_by_balance": round(_held(repaid, balance), 4),
         "cash_in_top_fifth_by_oracle": round(_held(repaid, repaid), 4),
     }
+
+
+def _explained(repaid: Floats, expected: Floats) -> float | None:
+    both = (repaid > 0) & (expected > 0)
+    logs = np.log(repaid[both]), np.log(expected[both])
+    if both.sum() < 2 or not all(each.std() for each in logs):
+        return None
+    return round(float(np.corrcoef(*logs)[0, 1] ** 2), 4)
 
 
 def _held(cash: Floats, order: Floats) -> float:

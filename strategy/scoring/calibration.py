@@ -27,7 +27,7 @@ class Platt:
 LEVEL_ROWS = 20
 """Rows of either answer that the latest month needs to be calibrated on by itself."""
 
-TREND_KEPT = 0.5
+TREND_KEPT = 0.25
 """How much of the last change of level is expected once more in the month to come (a damped trend)."""
 
 DRAWS = 200
@@ -48,7 +48,7 @@ def fit_platt(log_odds: Floats, happened: Bools, months: Ints | None = None, *, 
     :param months: one number per row, greater is later. Payments drift from month to month by much more than chance
         would have it, so the latest month alone is used where it has enough rows of either answer.
     :param ahead: for the month after the latest: the part of the last change of level that chance does not explain
-        is expected to go on, by half. Off: for the latest month itself.
+        is expected to go on, by a quarter. Off: for the latest month itself.
     """
     now_rows, before_rows = _rows_used(happened, months, ahead=ahead)
     now = _fit(log_odds[now_rows], happened[now_rows])
@@ -95,8 +95,8 @@ class CalibrationRows:
         """How slope and intercept might as well have come out.
 
         Two things are not known: which accounts happened to be there, so they are drawn again with replacement; and how
-        much of the last change of level goes on, so each draw takes another share, from none of it to all of it. That
-        the trees, too, would have come out otherwise is not in the draws.
+        much of the last change of level goes on, so each draw takes another share, from none of it to all of it (half
+        of them less than :data:`TREND_KEPT`). That the trees, too, would have come out otherwise is not in the draws.
         """
         now_rows, before_rows = _rows_used(self.happened, self.months, ahead=True)
         now = _fit(self.log_odds[now_rows], self.happened[now_rows])
@@ -113,7 +113,7 @@ class CalibrationRows:
             platt = self._weighed(now, now_rows, times)
             if before_rows is not None:
                 before = self._weighed(Platt(platt.slope, then.intercept), before_rows, times, level_alone=True)
-                platt = _gone_on(platt, before, variance, float(rng.uniform()))
+                platt = _gone_on(platt, before, variance, float(rng.uniform() ** 2))
             drawn.append((round(platt.slope, 6), round(platt.intercept, 6)))
         return drawn
 

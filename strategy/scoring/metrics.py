@@ -6,7 +6,7 @@ thousand of them cost little more than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 
 BINS = 10
 """Bins of equal count for the calibration error."""
+
+GUESSING = 0.5
+"""The AUC of a coin. A head is of use if its whole interval stands above."""
 
 RESAMPLES = 400
 _SEED = 20051001
@@ -102,6 +105,31 @@ def figures(happened: Bools, probability: Floats, accounts: Ints) -> dict[str, A
         "ece_if_perfect": round(_by_chance(probability), 4),
         **{f"{name}_interval": interval(np.concatenate(each)) for name, each in drawn.items()},
     }
+
+
+def auc_with_interval(happened: Bools, said: Floats, accounts: Ints) -> dict[str, Any]:
+    """The AUC alone, of anything that puts rows into an order; both answers must be there.
+
+    :param accounts: one number per row, the same for the same account; accounts are resampled, not rows.
+    """
+    drawn = [auc(happened, said, weights) for weights in resamples(accounts)]
+    return {"auc": round(float(auc(happened, said)[0]), 4), "auc_interval": interval(np.concatenate(drawn))}
+
+
+def no_better_than_chance(head: str, held_out: Mapping[str, Any]) -> str | None:
+    """In plain words, why a head is of no use; None if it is of use.
+
+    :param held_out: the head's figures on rows that it never saw.
+    """
+    if "auc" not in held_out:
+        return f"{head}: all {held_out['rows']} rows that were held out have the same answer, so it cannot be measured"
+    low, high = held_out["auc_interval"]
+    if low > GUESSING:
+        return None
+    return (
+        f"{head}: on rows held out it tells the two answers apart no better than chance "
+        f"(AUC {held_out['auc']:.2f}, 95% interval {low:.2f} to {high:.2f})"
+    )
 
 
 def interval(drawn: Floats) -> list[float]:

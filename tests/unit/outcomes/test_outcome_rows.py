@@ -84,11 +84,24 @@ def test_too_few_rows_train_no_head_and_the_card_says_why():
     assert found.card["simulated_heads"] == []
 
 
+def test_a_head_that_guesses_is_not_kept():
+    made_up = rows()
+    lots = np.random.default_rng(4).permutation(len(made_up["contact"]))
+    drawn = {**made_up, "contact": dataclasses.replace(made_up["contact"], happened=made_up["contact"].happened[lots])}
+    none = {head: each.where(np.zeros(len(each), dtype=np.bool_)) for head, each in made_up.items()}
+    found = train_outcomes({**none, "contact": drawn["contact"]}, none, "observed")
+    assert found.heads == {}
+    assert "contact: on rows held out" in found.card["absent_heads"]["contact"]
+    assert found.card["outcomes"]["heads"]["contact"]["out_of_time"]["auc_interval"][0] <= 0.5
+
+
 @pytest.mark.slow
 def test_heads_say_where_their_outcomes_come_from_and_what_they_know():
     made_up, nothing = rows(), training_rows(played(), books(), START)
     simulated = train_outcomes(nothing, made_up)
-    assert set(simulated.heads) == {head for head in OUTCOME_HEADS if made_up[head].rarer >= ENOUGH} >= {"contact"}
+    assert set(simulated.heads) == set(OUTCOME_HEADS) - set(simulated.card["absent_heads"]) >= {"contact"}
+    for head, why in simulated.card["absent_heads"].items():
+        assert ("no better than chance" in why) == (made_up[head].rarer >= ENOUGH)
     assert simulated.card["simulated_heads"] == list(simulated.heads)
     told = simulated.card["outcomes"]["heads"]["contact"]
     assert told["source"] == "simulated"

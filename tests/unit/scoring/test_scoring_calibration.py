@@ -33,7 +33,7 @@ def months_of(levels: list[float], rows: int, seed: int = 6) -> tuple[np.ndarray
     return log_odds, rng.random(len(months)) < Platt(1, 0).probability(log_odds + np.array(levels)[months]), months
 
 
-def test_the_latest_month_sets_the_level_and_half_of_its_change_goes_on():
+def test_the_latest_month_sets_the_level_and_a_quarter_of_its_change_goes_on():
     data = months_of([0.0, 0.0, 0.8], rows=60_000)
     assert fit_platt(*data, ahead=False).intercept == pytest.approx(0.8, abs=0.03)
     assert fit_platt(*data).intercept == pytest.approx(0.8 + TREND_KEPT * 0.8, abs=0.05)

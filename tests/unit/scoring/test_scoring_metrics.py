@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from strategy.scoring.metrics import auc, brier, calibration_error, figures, resamples
+from strategy.scoring.metrics import (
+    auc,
+    auc_with_interval,
+    brier,
+    calibration_error,
+    figures,
+    no_better_than_chance,
+    resamples,
+)
 
 HAPPENED = np.array([False, False, True, True])
 
@@ -69,3 +77,30 @@ def test_an_interval_is_wider_where_rows_are_fewer_accounts():
 
 def test_nothing_to_measure_by():
     assert figures(np.ones(5, dtype=bool), np.full(5, 0.5), np.arange(5)) == {"rows": 5}
+
+
+@pytest.mark.parametrize(
+    ("area", "between", "guesses"),
+    [(0.62, [0.55, 0.69], False), (0.48, [0.43, 0.54], True), (0.55, [0.5, 0.6], True), (0.3, [0.2, 0.4], True)],
+)
+def test_a_head_is_of_use_if_its_whole_interval_stands_above_a_coin(area, between, guesses):
+    said = no_better_than_chance("promise", {"auc": area, "auc_interval": between})
+    assert (said is not None) == guesses
+    if guesses:
+        assert said.startswith("promise: ")
+        assert f"AUC {area:.2f}, 95% interval {between[0]:.2f} to {between[1]:.2f}" in said
+
+
+def test_a_head_that_cannot_be_measured_is_of_no_use():
+    held_out = figures(np.ones(30, dtype=np.bool_), np.full(30, 0.9), np.arange(30))
+    assert "all 30 rows" in no_better_than_chance("kept", held_out)
+
+
+def test_an_area_alone_is_that_of_all_figures():
+    rng = np.random.default_rng(7)
+    said = rng.random(500)
+    happened = rng.random(500) < said
+    everything = figures(happened, said, np.arange(500))
+    assert auc_with_interval(happened, said, np.arange(500)) == {
+        name: everything[name] for name in ("auc", "auc_interval")
+    }

@@ -14,15 +14,20 @@ from strategy.scoring.calibration import DRAWS
 from strategy.scoring.features import Feature, FeatureSpec, feature_table, spec_of
 from strategy.scoring.fitting import FOLDS, NotEnoughHistory, fit_head, fold_of
 from strategy.scoring.panel import has_outcomes, outcome_panel
-from strategy.scoring.train import train
+from strategy.scoring.train import NothingLearnt, train
 
 
-def told_book(rows: int = 1_500, as_of: date = AS_OF, seed: int = 8) -> pl.DataFrame:
-    """No history, two columns of its own, one of them half unknown; the first decides who pays, the second how much."""
+def told_book(
+    rows: int = 1_500, as_of: date = AS_OF, seed: int = 8, *, will_tells: float = 1.5, means_tell: float = 1.5
+) -> pl.DataFrame:
+    """No history, two columns of its own, one of them half unknown; the first decides who pays, the second how much.
+
+    :param will_tells: 0 where the first column says nothing of who pays; so `means_tell` for the second.
+    """
     rng = np.random.default_rng(seed)
     will, means = rng.normal(size=rows), rng.normal(size=rows)
-    pays = rng.random(rows) < 1 / (1 + np.exp(-1.0 - 1.5 * will))
-    covers = pays & (rng.random(rows) < 1 / (1 + np.exp(-0.5 - 1.5 * means)))
+    pays = rng.random(rows) < 1 / (1 + np.exp(-1.0 - will_tells * will))
+    covers = pays & (rng.random(rows) < 1 / (1 + np.exp(-0.5 - means_tell * means)))
     balance = rng.uniform(2_000, 50_000, rows).round()
     return check_book(
         pl.DataFrame(
@@ -72,6 +77,28 @@ def test_without_an_answer_for_ability_there_is_none_and_the_card_says_so():
     assert without.amount is None
     assert "ability: 0 rows" in without.card["absent_heads"]["ability"]
     assert "cure" not in without.card["accounts_never_seen"]
+
+
+def test_an_ability_that_guesses_is_left_out_and_has_no_figures():
+    guesses = train(told_book(800, seed=22, means_tell=0.0))
+    assert set(guesses.heads) == {"willingness"}
+    assert "no better than chance (AUC 0." in guesses.card["absent_heads"]["ability"]
+    assert set(guesses.card["accounts_never_seen"]) == {"folds", "tested_on", "willingness"}
+    assert set(guesses.card["calibration_draws"]) == {"willingness"}
+
+
+def test_an_ability_that_guesses_in_the_month_held_out_is_left_out():
+    """It knew the months before, and the latest is another world."""
+    latest = told_book(600, date(2026, 4, 1), seed=21, means_tell=0.0)
+    card = train(pl.concat([told_book(600), latest])).card
+    assert "no better than chance" in card["absent_heads"]["ability"]
+    assert "ability" not in card["out_of_time"]
+    assert "cure" not in card["out_of_time"]["accounts_never_seen"]
+
+
+def test_no_model_is_made_of_a_willingness_that_guesses():
+    with pytest.raises(NothingLearnt, match=r"willingness: .* no better than chance .*; no model was made"):
+        train(told_book(800, seed=22, will_tells=0.0))
 
 
 def test_too_few_outcomes():
@@ -143,7 +170,7 @@ def test_a_level_that_moved_between_months_is_followed():
     fitted = fit_head(table, happened, spec, "contact", np.arange(6_000), months)
     level = fitted.probability_unseen(table, np.arange(6_000), ahead=False)[months == 2]
     assert level.mean() == pytest.approx(happened[months == 2].mean(), abs=0.02)
-    assert fitted.head.probability(table[months == 2]).mean() > level.mean() + 0.03  # half of the rise once more
+    assert fitted.head.probability(table[months == 2]).mean() > level.mean() + 0.03  # a quarter of the rise once more
 
 
 def test_expected_amounts_are_never_below_zero_and_add_up():
@@ -164,6 +191,12 @@ def test_what_an_expectation_is_worth():
     told = worth(paid, np.minimum(paid, balance), balance)
     assert (told["r2"], told["expected_over_paid"], told["cash_in_top_fifth"]) == (1.0, 1.0, 0.5)
     assert told["cash_in_top_fifth_by_oracle"] == 0.5
+    assert told["r2_log_of_payers"] == 1.0
+    # Half of everything expected: the order is as good, the amounts are not.
+    half = worth(paid, np.minimum(paid, balance) / 2, balance)
+    assert half["r2_log_of_payers"] == 1.0
+    assert half["r2"] < 0.9
+    assert worth(paid, np.zeros(5), balance)["r2_log_of_payers"] is None
 
 
 def test_the_card_says_how_sure_each_calibration_is():
