@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from ledger.keys import Keys
@@ -32,22 +33,46 @@ class ChainBroken:
 
 def append(session: Session, keys: Keys, at: datetime, kind: str, subject: str, facts: Mapping[str, Any]) -> AuditEntry:
     """Add one entry to the end of the chain, inside the caller's write transaction (which serialises writers)."""
-    last = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    digest = _digest(seq, at, kind, subject, facts, previous)
-    entry = AuditEntry(
-        seq=seq,
-        at=at,
-        kind=kind,
-        subject=subject,
-        facts=dict(facts),
-        previous_hash=previous,
-        hash=digest,
-        signature=keys.sign(digest.encode()),
-    )
+    entry = AuditEntry(**_next(keys, *_end(session), at, kind, subject, facts))
     session.add(entry)
     session.flush()
     return entry
+
+
+def append_many(
+    session: Session, keys: Keys, at: datetime, kind: str, facts_by_subject: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Add an entry of one kind for each subject, in their order: as :func:`append` would, some thousands at once."""
+    session.flush()
+    seq, previous = _end(session)
+    entries = []
+    for subject, facts in facts_by_subject.items():
+        entries.append(_next(keys, seq, previous, at, kind, subject, facts))
+        seq, previous = seq + 1, entries[-1]["hash"]
+    if entries:
+        session.execute(insert(AuditEntry), entries)
+
+
+def _end(session: Session) -> tuple[int, str]:
+    """The number of the next entry, and the hash that it follows."""
+    last = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
+    return (last.seq + 1, last.hash) if last else (1, GENESIS)
+
+
+def _next(
+    keys: Keys, seq: int, previous: str, at: datetime, kind: str, subject: str, facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    digest = _digest(seq, at, kind, subject, facts, previous)
+    return {
+        "seq": seq,
+        "at": at,
+        "kind": kind,
+        "subject": subject,
+        "facts": dict(facts),
+        "previous_hash": previous,
+        "hash": digest,
+        "signature": keys.sign(digest.encode()),
+    }
 
 
 def verify(entries: Iterable[AuditEntry], keys: Keys) -> int | ChainBroken:

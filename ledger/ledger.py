@@ -44,6 +44,10 @@ class UnitOfWork:
         """Append to the audit chain; opaque ids and codes only, never a name, a number or what somebody said."""
         audit.append(self.session, self.keys, self.now, kind, subject, facts)
 
+    def audit_many(self, kind: str, facts_by_subject: Mapping[str, Mapping[str, Any]]) -> None:
+        """The same for many subjects at once."""
+        audit.append_many(self.session, self.keys, self.now, kind, facts_by_subject)
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
