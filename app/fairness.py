@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.settings import Settings, registry_of
+from app.simulating import Standing
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.traits import read_traits
 from strategy.fairness.findings import UNMEASURED, Finding
@@ -16,7 +17,6 @@ from strategy.models.registry import ModelUnusable, note_on_card
 from strategy.models.roles import read_roles
 from strategy.scoring.book import read_books, read_own_features
 from strategy.settings import StrategySettings
-from strategy.whatif.book import Book
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,13 @@ class Judged:
     findings: tuple[Finding, ...]
 
 
-def judge(book: Book, settings: Settings, strategy: StrategySettings, model_id: str | None = None) -> Judged:
+def judge(standing: Standing, settings: Settings, strategy: StrategySettings, model_id: str | None = None) -> Judged:
     """The findings that publishing `strategy` must be given; none where the data have no traits.
 
+    :param standing: the book, and the strategy in force that `strategy` would follow.
     :param model_id: another model than the champion, to see its figures.
     """
-    found = shares(book, strategy)
+    found = shares(standing.book, strategy, standing.in_force)
     try:
         model_id = model_id or read_roles(registry_of(settings)).champion
     except ModelUnusable:

@@ -78,8 +78,8 @@ def fairness(
             measure_model(ledger, settings, measured, lambda: step(next(done), 10))
     with ledger.begin() as work:
         standing = read_standing(work, settings)
-    before = judge(standing.book, settings, standing.in_force, measured)
-    after = judge(standing.book, settings, wanted, measured) if wanted else None
+    before = judge(standing, settings, standing.in_force, measured)
+    after = judge(standing, settings, wanted, measured) if wanted else None
     told = {"measured": True, "in_force": _plain(before), "draft": _plain(after) if after else None}
     answer(told, as_json=as_json, text=lambda: "\n".join(_pages(before, after, standing.in_force, lang)))
 

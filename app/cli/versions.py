@@ -79,10 +79,10 @@ def put_in_force(
             wanted = settings_of(work, version)
         except KeyError:
             raise BadInput(f"there is no version {version}") from None
-        findings = judge(read_standing(work, settings).book, settings, wanted).findings
+        findings = judge(read_standing(work, settings), settings, wanted).findings
         done = approve(work, version, by, findings, reason)
         if done == NotPutInForce(REASON_NEEDED):
-            blocking = " ".join(each.sentence("en") for each in findings if each.blocking)
+            blocking = " ".join(each.fact("en") for each in findings if each.blocking)
             raise BadInput(f"{REASON_NEEDED} (--reason). {blocking}")
         _answer(work, done, as_json)
 

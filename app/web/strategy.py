@@ -160,7 +160,7 @@ class _Screen:
             if self._blocking:
                 text(say("strategy.blocked", language), "strong")
                 for finding in self._blocking:
-                    text(finding.sentence(language), "tiny")
+                    text(finding.fact(language), "tiny")
             with piece("div", "wrap"):
                 label = "strategy.put_down" if self._blocking else "strategy.publish"
                 pressed = self._put_down if self._blocking else self._publish
@@ -173,7 +173,7 @@ class _Screen:
             ui.notify(say("strategy.unchanged", language), type="warning")
             return
         moved = (await run_sync(self._room.standing.against, wanted)).what_if.moved
-        findings = (await run_sync(judge, self._room.standing.book, self._needs.settings, wanted)).findings
+        findings = (await run_sync(judge, self._room.standing, self._needs.settings, wanted)).findings
         try:
             version = await run_sync(self._put_in_force, wanted, findings)
         except NeedsAcceptance:

@@ -158,7 +158,7 @@ class Versions:
             if blocking:
                 text(say("strategy.blocked", language), "tiny quiet")
                 for finding in blocking:
-                    text(finding.sentence(language), "tiny")
+                    text(finding.fact(language), "tiny")
                 reason = ui.input(say("strategy.reason", language)).props("outlined dense maxlength=400")
 
             async def agreed() -> None:
@@ -213,5 +213,5 @@ class Versions:
     def _findings(self, wanted: StrategySettings) -> tuple[Finding, ...]:
         # Read anew: the page may have been open for hours.
         with self._needs.ledger.begin() as work:
-            book = read_standing(work, self._needs.settings).book
-        return judge(book, self._needs.settings, wanted).findings
+            standing = read_standing(work, self._needs.settings)
+        return judge(standing, self._needs.settings, wanted).findings

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from strategy.fairness.wording import Language, sentence
+from strategy.fairness.wording import Language, fact, sentence
 
 Level = Literal["block", "warn", "note"]
 Measure = Literal["to_people", "unwilling", "opportunity", "calibration", "unmeasured"]
@@ -50,6 +50,10 @@ class Finding:
     def sentence(self, language: Language) -> str:
         """The finding in plain words."""
         return sentence(language, self.measure, self.level, asdict(self))
+
+    def fact(self, language: Language) -> str:
+        """The same without what follows from it, for a list that says so once."""
+        return fact(language, self.measure, asdict(self))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; figures to four places."""

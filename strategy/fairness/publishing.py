@@ -12,8 +12,8 @@ from strategy.fairness.findings import Finding
 from strategy.fairness.shares import GroupShare, group_shares, shares_findings
 from strategy.fairness.traits import measured_traits
 from strategy.settings import StrategySettings
-from strategy.tiers import tier_indexes
 from strategy.whatif.book import Book
+from strategy.whatif.effect import tiers_under
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,12 @@ class Shares:
     findings: tuple[Finding, ...]
 
 
-def shares(book: Book, settings: StrategySettings) -> Shares:
-    """Where the settings send the open accounts, by every known trait.
+def shares(book: Book, settings: StrategySettings, in_force: StrategySettings | None = None) -> Shares:
+    """Where the settings would send the open accounts, by every known trait; arms, which chance decides, are left out.
 
-    Each account counts in the tier the settings give it, its present side of the thresholds considered; arms, which
-    chance decides, are left out.
+    :param in_force: as of :func:`strategy.whatif.effect.tiers_under`, so that what blocks is what a what-if shows.
     """
-    tiers = tier_indexes(book.arrays, settings, book.arrays.previous)
+    tiers = tiers_under(book.arrays, settings, in_force)
     traits = {trait: group_shares(grouped, tiers, settings) for trait, grouped in measured_traits(book.traits).items()}
     found = (each for trait, groups in traits.items() for each in shares_findings(trait, groups, settings.fairness))
     return Shares(traits, tuple(found))

@@ -74,6 +74,12 @@ def name_of(word: str, language: Language) -> str:
 
 def sentence(language: Language, measure: str, level: str, values: Mapping[str, Any]) -> str:
     """The finding and what follows from it."""
+    joint = "" if language == "zh" else " "
+    return fact(language, measure, values) + joint + _VERDICTS[level][0 if language == "zh" else 1]
+
+
+def fact(language: Language, measure: str, values: Mapping[str, Any]) -> str:
+    """The finding alone."""
     place = 0 if language == "zh" else 1
     words = {name: name_of(str(values[name]), language) for name in ("trait", "group", "against", "head")}
     ratio = measure in ("to_people", "unwilling")
@@ -81,6 +87,4 @@ def sentence(language: Language, measure: str, level: str, values: Mapping[str, 
         name: f"{values[name]:.2f}" if ratio else f"{100 * values[name]:.1f}" for name in ("low", "high", "limit")
     }
     figure = f"{values['figure']:.2f}" if ratio else f"{100 * values['figure']:.1f}"
-    joint = "" if language == "zh" else " "
-    said = _SENTENCES[measure][place].format(**words, **figures, figure=figure)
-    return said + joint + _VERDICTS[level][place]
+    return _SENTENCES[measure][place].format(**words, **figures, figure=figure)

@@ -69,14 +69,21 @@ class Placed:
     outlook: Outlook
 
 
-def placed(book: BookArrays, settings: StrategySettings, in_force: StrategySettings | None = None) -> Placed:
-    """Put every account into its tier.
+def tiers_under(
+    book: BookArrays, settings: StrategySettings, in_force: StrategySettings | None = None
+) -> NDArray[np.int8]:
+    """Where every account goes once the settings are in force; position in ``settings.TIERS``.
 
     :param in_force: the version that put accounts where they stand. The margin against flapping holds between runs of
         one pair of thresholds; where these move, accounts go to where the new ones put them.
     """
     moved = in_force is not None and (settings.w_high, settings.a_high) != (in_force.w_high, in_force.a_high)
-    tiers = tier_indexes(book, settings, None if moved else book.previous)
+    return tier_indexes(book, settings, None if moved else book.previous)
+
+
+def placed(book: BookArrays, settings: StrategySettings, in_force: StrategySettings | None = None) -> Placed:
+    """Put every account into its tier; arguments as of :func:`tiers_under`."""
+    tiers = tiers_under(book, settings, in_force)
     terms = terms_of(settings)
     accounts = np.bincount(tiers, minlength=len(TIERS))
     money = sums(book, tiers, accounts, terms)

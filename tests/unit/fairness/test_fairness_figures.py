@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fairlearn.metrics import MetricFrame, demographic_parity_ratio, selection_rate, true_positive_rate
@@ -212,3 +214,20 @@ def test_who_is_held_to_be_unwilling_is_compared_apart_from_who_goes_to_people()
     (found,) = shares_findings("sex", group_shares(each, tiers, SETTINGS), LIMITS)
     assert (found.measure, found.level, found.group) == ("unwilling", "block", "f")
     assert found.figure == pytest.approx(160 / 230)
+
+
+def test_what_blocks_a_draft_is_counted_where_the_draft_puts_people() -> None:
+    """A threshold that moves takes no account of where somebody stands; the margin is for thresholds that stay."""
+    arrays = BookArrays(
+        willingness=np.full(1_000, 0.84),
+        ability=np.full(1_000, 0.4),
+        balance=np.full(1_000, 100.0),
+        amount_due=np.full(1_000, 10.0),
+        person_only=np.zeros(1_000, dtype=bool),
+        broken_promises=np.zeros(1_000, dtype=np.int64),
+        previous=np.full(1_000, TIERS.index("assist"), dtype=np.int8),
+    )
+    book = Book(arrays, traits={"sex": grouped(["f", "m"] * 500)})
+    lower = replace(SETTINGS, w_high=0.83)
+    assert shares(book, SETTINGS, SETTINGS).traits["sex"][0].to_people == 1
+    assert shares(book, lower, SETTINGS).traits["sex"][0].to_people == 0
