@@ -12,7 +12,8 @@ from app.cli.console import BadInput, answer, progress, table
 from app.cli.records import AsJson
 from app.fairness import findings_on_model
 from app.settings import Settings, registry_of
-from app.web.words import name_of
+from app.web.words import name_of, say
+from strategy.experiments.drawing import read_label
 from strategy.models import promotion
 from strategy.models.card import page
 from strategy.models.compare import Comparison
@@ -153,8 +154,22 @@ def _explained(found: Explained, lang: Literal["zh", "en"]) -> dict[str, Any]:
 
 
 _TITLES = {
-    "zh": {"for": "抬高评分", "against": "拉低评分", "tier": "分层", "next": "什么会让它移动", "none": "还没有"},
-    "en": {"for": "raises", "against": "lowers", "tier": "tier", "next": "what would move it", "none": "none yet"},
+    "zh": {
+        "for": "抬高评分",
+        "against": "拉低评分",
+        "tier": "分层",
+        "arm": "随机分组",
+        "next": "什么会让它移动",
+        "none": "还没有",
+    },
+    "en": {
+        "for": "raises",
+        "against": "lowers",
+        "tier": "tier",
+        "arm": "arm, by chance",
+        "next": "what would move it",
+        "none": "none yet",
+    },
 }
 
 
@@ -167,9 +182,12 @@ def _in_words(told: dict[str, Any], lang: Literal["zh", "en"]) -> str:
         for reason in told["reasons"]:
             if reason["head"] == head:
                 lines.append(f"  {word['for' if reason['effect'] > 0 else 'against']}  {reason['says']}")
-    why = ", ".join(name_of("why", each, lang) for each in told["why"])
+    why = say("desk.list", lang).join(name_of("why", each, lang) for each in told["why"])
     tier = name_of("tier", told["tier"], lang) if told["tier"] else word["none"]
     lines.append(f"{word['tier']}  {tier}{f' ({why})' if why else ''}")
+    if told["arm"]:
+        arm = told["arm"] if read_label(told["arm"]) is None else "experiment"
+        lines.append(f"{word['arm']}  {name_of('arm', arm, lang)}")
     lines.append(word["next"])
     lines += [f"  {said}" for said in told["next_tier"]["says"] or [str(told["next_tier"]["problem"])]]
     return "\n".join(lines)

@@ -27,7 +27,7 @@ Columns = Mapping[str, NDArray[np.floating[Any]]]
 
 NO_HISTORY = "N01"
 OTHER = "other"
-"""The group of whatever has no codes of its own, such as the columns that a mapped file brings."""
+"""The group of whatever has no codes of its own: the columns that a mapped file brings, and proxies."""
 
 TRACE = 0.05
 """Effects up to this many log-odds (about one percentage point) are not worth a sentence."""
@@ -68,6 +68,8 @@ WHEN: dict[str, Callable[[Columns], NDArray[np.bool_]]] = {
     "P11": lambda f: (f["miss_share"] == 0) | ((f["miss_run"] == 1) & (f["miss_share"] < 0.34)),
     "A01": lambda f: f["best_paid_of_balance"] < 0.05,
     "A11": lambda f: f["best_paid_of_balance"] >= 0.05,
+    "B03": lambda f: ~np.isnan(f["balance_log"]),
+    "B13": lambda f: ~np.isnan(f["balance_log"]),
     "B01": lambda f: f["utilisation"] >= 0.9,
     "B11": lambda f: f["utilisation"] < 0.5,
 }

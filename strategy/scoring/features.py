@@ -112,8 +112,10 @@ STANDARD = FeatureSpec(
         *_standard("payments", _FREE, "latest_against_earlier"),
         *_standard("capacity", _FREE, *(f"paid_of_balance_{back}" for back in (1, 2, 3, 4))),
         *_standard("capacity", _RAISES, "best_paid_of_balance", "mean_paid_of_balance", "best_paid_of_limit"),
+        # On the list of proxies (strategy/models/proxies.yaml): a group apart, which no reason names.
+        *_standard("limit", _FREE, "limit_log"),
         # Free: "owes more, so is less willing" is false.
-        *_standard("balance", _FREE, "limit_log", "balance_log", "utilisation"),
+        *_standard("balance", _FREE, "balance_log", "utilisation"),
         *_standard("balance", _FREE, "utilisation_change_1", "utilisation_change_2", "idle_share"),
         *_standard("spending", _FREE, "spending_last", "spending_mean"),
     )

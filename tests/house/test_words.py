@@ -12,6 +12,7 @@ from bot.phrases import LANGUAGES, templates
 from desk.routing import QUEUES
 from desk.wrap_up import DISPOSITIONS
 from ledger.handoff import TIER_TRIGGER
+from strategy.arms import ARMS
 from strategy.placing import WHYS
 from strategy.policy.decision import REASON_CODES
 from strategy.settings import TIERS
@@ -25,6 +26,7 @@ CODES = {
     "deny": set(REASON_CODES),
     "tier": set(TIERS),
     "why": {why for each in WHYS for why in each},
+    "arm": {*ARMS, "experiment"},
 }
 
 
@@ -56,7 +58,7 @@ def test_every_approved_sentence_is_said_somewhere(language: str) -> None:
 
 
 def test_every_word_of_the_pages_stands_on_one() -> None:
-    named_by_code = ("trigger", "queue", "disposition", "deny", "tier", "why", "told", "scope")
+    named_by_code = ("trigger", "queue", "disposition", "deny", "tier", "why", "arm", "told", "scope")
     names = {name for name in entries() if name.split(".")[0] not in (*named_by_code, "promise", "language", "channel")}
     assert unused(names, "app") == set()
 

@@ -15,6 +15,7 @@ from scored import overdue_book, trained
 
 from ledger.reason_text import from_text, to_text
 from rehearsal.portfolio import make_book
+from strategy.models.proxies import proxies
 from strategy.models.registry import Model
 from strategy.reasons.codes import (
     MOST_PER_DIRECTION,
@@ -68,6 +69,13 @@ def told(model: Model, book: pl.DataFrame) -> list[list[dict]]:
     return [from_text(text) for text in Scorer(model).score(book)["reasons"]]
 
 
+def members_of(group: str) -> list[int]:
+    """Positions of the features of one of an explainer's groups."""
+    with_codes = {code.group for code in reason_codes().values()}
+    groups = [each.group if each.group in with_codes else OTHER for each in STANDARD.features]
+    return [position for position, each in enumerate(groups) if each == group]
+
+
 def columns_of(book: pl.DataFrame) -> dict[str, np.ndarray]:
     return dict(zip(STANDARD.names, feature_table(book).T, strict=True))
 
@@ -86,7 +94,7 @@ def test_effects_are_catboosts_own_in_calibrated_log_odds(model: Model, book: pl
         )
         explainer = Explainer(name, head, STANDARD)
         for column, group in enumerate(explainer.groups):
-            members = [STANDARD.names.index(each) for each in STANDARD.groups[group]]
+            members = members_of(group)
             np.testing.assert_allclose(explainer.effects(table)[0][:, column], shap[:, members].sum(axis=1), atol=1e-6)
         members = [STANDARD.names.index(each) for each in reason_codes()["P01"].causes]
         np.testing.assert_allclose(explainer.effects(table)[1]["P01"], shap[:, members].sum(axis=1), atol=1e-6)
@@ -140,13 +148,11 @@ def test_retired_codes_are_given_no_more(told: list[list[dict]]) -> None:
 
 def test_a_banks_own_columns_are_one_group_with_sentences_of_its_own() -> None:
     spec = FeatureSpec((*STANDARD.features, Feature("x_tenure", "whatever", {}, COLUMN + "tenure")))
-    explainer = Explainer("willingness", trained().heads["willingness"], STANDARD)
-    assert OTHER not in explainer.groups
     table = feature_table(overdue_book())
     wider = np.column_stack([table, table[:, 0]])
     head = type("Wide", (), {"model": _wide_model(wider), "platt": trained().heads["willingness"].platt})()
     explainer = Explainer("willingness", head, spec)
-    assert explainer.groups[-1] == OTHER
+    assert OTHER in explainer.groups
     codes = {each["code"] for text in explainer.reasons(wider) if text for each in from_text(text)}
     assert {"X09", "X19"} <= codes
 
@@ -160,7 +166,7 @@ def _wide_model(table: np.ndarray):
 
 def test_every_code_has_a_fallback_and_both_languages() -> None:
     codes = reason_codes()
-    for group in (*STANDARD.groups, OTHER):
+    for group in (*Explainer("willingness", trained().heads["willingness"], STANDARD).groups, OTHER):
         for direction in ("for", "against"):
             mine = [code for code in codes.values() if (code.group, code.direction) == (group, direction)]
             assert mine[-1].code not in WHEN
@@ -176,6 +182,17 @@ def test_no_sentence_speaks_of_a_trait_or_of_what_gives_one_away() -> None:
         for barred in (*TRAITS, *PROXIES):
             assert barred not in words, (code.code, barred)
             assert barred.isascii() or barred not in code.zh, (code.code, barred)
+
+
+def test_an_input_that_is_a_proxy_shares_no_sentence_with_others() -> None:
+    """What it does is told without a name: only the code for whatever has none may speak of it."""
+    with_codes = {code.group for code in reason_codes().values()}
+    inputs = [name for proxy in proxies() if proxy.input for name in proxy.features]
+    assert inputs
+    for feature in STANDARD.features:
+        if feature.name in inputs:
+            assert feature.group not in with_codes
+            assert not any(feature.name in code.causes for code in reason_codes().values())
 
 
 def test_reasons_travel_as_text_and_come_back() -> None:
@@ -230,6 +247,14 @@ def uses(share: float) -> Callable[[NDArray], NDArray]:
     return change
 
 
+def owes_the_usual(table: NDArray) -> NDArray:
+    """The balance of the account in the middle, all else being as it is."""
+    changed = table.copy(order="F")
+    place = STANDARD.names.index("balance_log")
+    changed[:, place] = np.nanmedian(table[:, place])
+    return changed
+
+
 CAUSES = {
     # code: (what is done to its cause, 1 where that must raise the score and -1 where it must lower it)
     "P01": (lambda book: pays_the_missed(book, 3), 1),
@@ -237,6 +262,8 @@ CAUSES = {
     "P11": (lambda book: book.with_columns(pl.lit(0.0).alias(f"paid_{month}") for month in (2, 3)), -1),
     "A01": (pays_much, 1),
     "A11": (pays_little, -1),
+    "B03": (owes_the_usual, 1),
+    "B13": (owes_the_usual, -1),
     "B01": (uses(0.3), 1),
     "B11": (uses(0.97), -1),
 }
@@ -259,7 +286,7 @@ def test_changing_the_cause_moves_the_score_the_way_the_sentence_says(
     """Over the accounts and heads where the code is given: on average, and for at least three in four."""
     change, sign = CAUSES[code]
     table = feature_table(many)
-    changed = change(table) if code in ("B01", "B11") else feature_table(change(many))
+    changed = change(table) if code.startswith("B") else feature_table(change(many))
     reasons = Scorer(model).score(many)["reasons"]
     moved = []
     for head in HEADS:
@@ -282,7 +309,7 @@ def test_taking_a_group_away_moves_the_score_back(head: str, model: Model, many:
     before = model.heads[head].log_odds(table)
     rng = np.random.default_rng(1)
     for column, group in enumerate(explainer.groups):
-        members = [STANDARD.names.index(name) for name in STANDARD.groups[group]]
+        members = members_of(group)
         moved = np.zeros(len(table))
         for _ in range(15):
             other = table.copy(order="F")
