@@ -6,13 +6,14 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -99,6 +100,18 @@ def table(rows: Mapping[str, Any], indent: str = "") -> str:
         else:
             lines.append(f"{indent}{key!s:<{width}}{value}")
     return "\n".join(lines)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns under each other, Chinese counted as wide as it is printed; a row of one cell is a heading."""
+    full = [row for row in rows if len(row) > 1]
+    widths = [max(cell_len(row[place]) for row in full if place < len(row)) for place in range(max(map(len, full)))]
+    return [
+        row[0]
+        if len(row) == 1
+        else "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)).rstrip()
+        for row in rows
+    ]
 
 
 def tell(line: str) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.cells import cell_len
 
 from app import wiring
-from app.cli.console import answer, progress
+from app.cli.console import aligned, answer, progress
 from app.cli.drafts import draft_in
 from app.cli.records import AsJson
 from app.fairness import Judged, has_traits, judge, measure_model
@@ -111,7 +109,7 @@ def _pages(before: Judged, after: Judged | None, in_force: StrategySettings, lan
             shares = [_percent(group.tiers[tier]) for tier in TIERS]
             name = f"  {name_of(group.name, lang)}"
             rows.append([name, f"{group.accounts:,}", _percent(group.to_people), interval, *draft, *shares])
-    lines += [*_aligned([columns, *rows]), ""]
+    lines += [*aligned([columns, *rows]), ""]
     lines += _fits(before, in_force, lang)
     for title, judged in (("findings", before), ("draft", after)):
         if judged:
@@ -135,23 +133,11 @@ def _fits(judged: Judged, in_force: StrategySettings, lang: Language) -> list[st
                 chance = [_percent(believed / payers)] if head == "willingness" and payers else []
                 figures = [_percent(figure) for figure in (group.predicted, group.observed, group.ece)]
                 rows.append([f"  {name_of(group.name, lang)}", f"{group.rows:,}", *figures, *chance])
-    return [title, *_aligned(rows)]
+    return [title, *aligned(rows)]
 
 
 def _worst_first(judged: Judged) -> list[Any]:
     return sorted(judged.findings, key=lambda each: ("block", "warn", "note").index(each.level))
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns under each other, Chinese counted as wide as it is printed; a row of one cell is a heading."""
-    full = [row for row in rows if len(row) > 1]
-    widths = [max(cell_len(row[place]) for row in full if place < len(row)) for place in range(max(map(len, full)))]
-    return [
-        row[0]
-        if len(row) == 1
-        else "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=False)).rstrip()
-        for row in rows
-    ]
 
 
 def _percent(share: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from app.cli.console import answer, table
 from app.cli.drafts import Draft, draft_in
 from app.cli.records import AsJson
 from app.cli.simulation import as_plain
+from app.cli.simulation_page import page
 from app.settings import Settings
 from app.simulating import read_standing
 from strategy.settings import to_json
@@ -37,14 +38,18 @@ def show() -> None:
     answer(to_json(settings), as_json=True, text=str)
 
 
-def simulate(draft: Draft, as_json: AsJson = False) -> None:
+def simulate(
+    draft: Draft,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="zh or en.")] = "zh",
+    as_json: AsJson = False,
+) -> None:
     """What a draft would change, on every account, before anything is published."""
     wanted = draft_in(draft)
     settings = Settings()
     with wiring.open_ledger(settings).begin() as work:
         standing = read_standing(work, settings)
-    told = as_plain(standing.against(wanted), standing)
-    answer(told, as_json=as_json, text=lambda: table(told))
+    found = standing.against(wanted)
+    answer(as_plain(found, standing), as_json=as_json, text=lambda: page(found, standing, lang))
 
 
 def value(draft: Draft, as_json: AsJson = False) -> None:

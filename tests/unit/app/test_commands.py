@@ -57,6 +57,13 @@ def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path)
     amends("score")
     draft = tmp_path / "draft.json"
     draft.write_text(amends("strategy", "show").stdout)
+    in_chinese = amends("strategy", "simulate", "--draft", draft).stdout
+    in_english = amends("strategy", "simulate", "--draft", draft, "--lang", "en").stdout
+    for words, written in (
+        (("换层的账户", "预期回款", "机器人", "闸门"), in_chinese),
+        (("self-cure", "95%", "denied"), in_english),
+    ):
+        assert all(word in written for word in words)
     outcome = json.loads(amends("strategy", "simulate", "--draft", draft, "--json").stdout)
     assert outcome["moved"] == 0
     assert outcome["before"] == outcome["after"]
