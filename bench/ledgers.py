@@ -16,6 +16,7 @@ import polars as pl
 
 from bench import postgres
 from bench.books import AS_OF, overdue_accounts
+from desk.intake import open_tier_cases
 from ledger.bulk import append_frame
 from ledger.keys import Keys
 from ledger.ledger import Ledger, postgres_engine, sqlite_engine
@@ -23,12 +24,13 @@ from ledger.migrate import upgrade
 from ledger.tables import Account, AccountSnapshot, Debtor, ImportBatch
 from strategy.scoring.book import BILLED, PAID
 from strategy.scoring.run import score_accounts
+from strategy.versions import active
 
 CHUNK = 250_000
 
 
 def scoring_run(kind: str, accounts: int, registry: Path) -> dict[str, Any]:
-    """Seconds of a first run, which gives everybody a place, and of a second one, which changes nobody's.
+    """Seconds of a first run, which gives everybody a place, of a second one, which changes nobody's, and of the cases.
 
     :param kind: 'sqlite' or 'postgres'.
     """
@@ -42,6 +44,10 @@ def scoring_run(kind: str, accounts: int, registry: Path) -> dict[str, Any]:
             told[name] = round(time.perf_counter() - started, 2)
             if run.scored != accounts:
                 raise RuntimeError(f"only {run.scored} of {accounts} accounts were scored: {run.model_problem}")
+        started = time.perf_counter()
+        with ledger.begin() as work:
+            told["cases"] = open_tier_cases(work, active(work)[1])
+        told["cases_s"] = round(time.perf_counter() - started, 2)
         ledger.engine.dispose()
         return told
 
