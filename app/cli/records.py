@@ -15,7 +15,9 @@ from app.cli.console import BadInput, answer, existing, progress, table
 from app.settings import Settings, registry_of
 from app.tiering import hand_over_if_broken
 from ledger import audit
+from ledger.importing import ImportRefused
 from ledger.importing.mapping import FileMapping, read_mapping
+from ledger.importing.mapping.guess import draft
 from ledger.importing.portfolio import import_file
 from ledger.tables import AuditEntry
 from rehearsal.people import MadeUpPeople
@@ -48,10 +50,15 @@ def import_accounts(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="The most overdue accounts to take.")] = None,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a UCI file describes.")] = None,
+    guess: Annotated[bool, typer.Option("--guess", help="Import nothing; print a draft of a mapping.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the made-up people where the file names none.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Import a portfolio: overdue rows become accounts, the whole file becomes the book the models learn from."""
+    if guess:
+        drawn = _guessed(existing(file))
+        answer({"draft": drawn}, as_json=as_json, text=lambda: drawn.rstrip("\n"))
+        return
     settings = Settings()
     if mapping and as_of:
         raise BadInput("--as-of is for UCI files; a mapping file says account.as_of itself")
@@ -71,6 +78,13 @@ def import_accounts(
         )
     told = {name: getattr(done, name) for name in done.__slots__} | {"feed": hand_over_if_broken(ledger, done.batch_id)}
     answer(told, as_json=as_json, text=lambda: table(told))
+
+
+def _guessed(file: Path) -> str:
+    try:
+        return draft(file.read_bytes(), file.name)
+    except ImportRefused as refused:
+        raise BadInput(f"{file.name}: {refused}") from None
 
 
 def mapping_in(path: Path) -> FileMapping:

@@ -22,6 +22,12 @@ PROTECTED_WORDS = frozenset(
 )
 """A column whose name has one of these words is no feature, unless somebody looked and wrote `not_protected: true`."""
 
+PROTECTED_CHINESE = (
+    *("性别", "年龄", "学历", "教育", "文化程度", "婚姻", "民族"),
+    *("宗教", "生日", "出生", "子女", "籍贯", "户籍"),
+)
+"""The same in Chinese, where words have no gaps between them."""
+
 MONTH_FIELDS = (*(f"billed_{month}" for month in range(1, 7)), *(f"paid_{month}" for month in range(1, 7)))
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
@@ -81,7 +87,7 @@ class Bound:
             for column in sorted(self.columns(feature.source)):
                 if column in traits:
                     raise MappingError(feature.source.where, f"{column!r} is a protected trait and can be no feature")
-                if not feature.not_protected and (words := _words(column) & PROTECTED_WORDS):
+                if not feature.not_protected and (words := trait_words(column)):
                     told = f"{column!r} reads like a protected trait ({', '.join(sorted(words))})"
                     mend = "put it in `protected`, or write `not_protected: true` if it is none"
                     raise MappingError(feature.source.where, f"{told}: {mend}")
@@ -122,8 +128,10 @@ def _in_order(mapping: FileMapping) -> Iterator[tuple[str, Source]]:
     yield from (("", each) for each in others)
 
 
-def _words(column: str) -> set[str]:
-    return {word.lower() for word in _WORD.findall(column)}
+def trait_words(column: str) -> set[str]:
+    """What in a column's name reads like a protected trait."""
+    words = {word.lower() for word in _WORD.findall(column)}
+    return (words & PROTECTED_WORDS) | {word for word in PROTECTED_CHINESE if word in column}
 
 
 def _iso_day(text: str) -> date | None:

@@ -17,6 +17,14 @@ protected:
 """
 
 
+def enough_loans(tmp_path: Path) -> Path:
+    """The loans eight times over, by other contracts: of 88 alone nothing can be learnt that is no luck."""
+    head, *rows = LOANS.read_text(encoding="utf-8").splitlines()
+    file = tmp_path / "loans.csv"
+    file.write_text("\n".join([head, *(f"{copy}{row}" for copy in range(8) for row in rows)]), encoding="utf-8")
+    return file
+
+
 def with_traits(tmp_path: Path) -> Path:
     """Traits made up from other columns, which are then no features."""
     text = LOANS_MAP.read_text(encoding="utf-8")
@@ -38,6 +46,16 @@ def test_an_error_in_a_mapping_is_one_line_with_its_place(amends, tmp_path):
     )
 
 
+def test_a_draft_of_a_mapping_is_printed_and_nothing_is_imported(amends, tmp_path):
+    told = amends("import", DATA / "example_outcomes.csv", "--guess")
+    assert (told.returncode, told.stdout.startswith("# A draft for example_outcomes.csv")) == (0, True)
+    assert "protected:" in told.stdout
+    assert not (tmp_path / "home").exists()
+    assert "no such file" in amends("import", tmp_path / "none.csv", "--guess").refusal
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04")
+    assert "save it as CSV" in amends("import", tmp_path / "book.xlsx", "--guess").refusal
+
+
 def test_without_traits_fairness_says_that_it_is_not_measured(amends):
     done = json.loads(amends("import", LOANS, "--mapping", LOANS_MAP, "--json").stdout)
     assert (done["accounts"], done["unused_columns"]) == (88, [])
@@ -47,13 +65,13 @@ def test_without_traits_fairness_says_that_it_is_not_measured(amends):
 
 @pytest.mark.slow
 def test_traits_of_a_mapped_file_are_measured_after_training(amends, tmp_path):
-    assert amends("import", LOANS, "--mapping", with_traits(tmp_path)).returncode == 0
+    assert amends("import", enough_loans(tmp_path), "--mapping", with_traits(tmp_path)).returncode == 0
     trained = json.loads(amends("train", "--outcomes", "none", "--json").stdout)
     assert {row["trait"] for row in trained["card"]["fairness"]} == {"sex", "age"}
     assert amends("score").returncode == 0
     told = json.loads(amends("fairness", "--json").stdout)
     shares = told["in_force"]["shares"]
-    assert sum(group["accounts"] for group in shares["sex"]) == 88
+    assert sum(group["accounts"] for group in shares["sex"]) == 8 * 88
     assert told["in_force"]["model"]["how"] == "out_of_time"
     assert "predicted" in told["in_force"]["model"]["groups"][0]
     english, chinese = amends("fairness", "--lang", "en").stdout, amends("fairness").stdout
@@ -64,7 +82,7 @@ def test_traits_of_a_mapped_file_are_measured_after_training(amends, tmp_path):
 
 @pytest.mark.slow
 def test_a_model_that_was_never_measured_by_group_blocks_until_a_second_person_accepts(amends, tmp_path):
-    amends("import", LOANS, "--mapping", with_traits(tmp_path))
+    amends("import", enough_loans(tmp_path), "--mapping", with_traits(tmp_path))
     amends("train", "--outcomes", "none")
     amends("score")
     draft = tmp_path / "draft.json"
