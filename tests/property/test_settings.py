@@ -117,6 +117,40 @@ def test_an_old_version_reads_as_it_was_meant(draft):
     )
 
 
+def treated_of_old(name: str, agent: str, channels: list[str], *, days: int = 7, floor: str = "1") -> dict[str, object]:
+    return {
+        "name": name,
+        "agent": agent,
+        "channels": channels,
+        "cadence_days": days,
+        "promise_days": 14,
+        "part_floor": floor,
+    }
+
+
+STORED_OF_OLD = {
+    "w_high": 0.85,
+    "a_high": 0.7,
+    "hard_rules": {"large_balance": "200000", "broken_promises": 2},
+    "treatments": {
+        "self_cure": treated_of_old("light_reminder", "bot", ["chat"]),
+        "remind": treated_of_old("reminder_with_parts", "bot", ["chat", "voice"], days=5, floor="0.25"),
+        "persuade": treated_of_old("clear_reminder", "bot", ["voice", "chat"], days=4, floor="0.4"),
+        "assist": treated_of_old("personal_help", "human", ["voice", "chat"], floor="0.1"),
+        "people": treated_of_old("personal_review", "human", ["voice"], floor="0.1"),
+    },
+}
+"""Word for word as it lies in ledgers that were made before there were margin, capacity, arms and assumptions."""
+
+
+def test_a_version_that_lies_in_an_old_ledger_is_read():
+    read = from_json(json.loads(json.dumps(STORED_OF_OLD)))
+    assert isinstance(read, StrategySettings)
+    assert (read.hysteresis, read.arms, read.capacity) == (0.0, NO_ARMS, Capacity())
+    assert (read.treatments["remind"].tone, read.treatments["remind"].offers) == ("plain", OFFERS)
+    assert from_json(to_json(read)) == read
+
+
 @pytest.mark.parametrize(
     ("path", "value", "problem"),
     [

@@ -10,16 +10,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from floor_for_pages import ScriptedTalks
 from scored import NOW, trained
 from seeded import StoppedClock, add_account, fresh_ledger
 from sqlmodel import col, select
+from structlog.testing import capture_logs
 
+from app.beats import beats_of
 from app.tiering import score_and_hand_over
 from ledger.ledger import Ledger
-from ledger.tables import AuditEntry, Case, Score, TierAssignment
+from ledger.tables import AuditEntry, Case, PlannedContact, Score, TierAssignment
+from strategy.dispatch.reservation import Reserved
 from strategy.models.promotion import PromotionRefused, promote, roll_back
 from strategy.models.registry import load, publish
 from strategy.models.roles import read_roles
+from strategy.policy.packs import shipped_packs
 from strategy.scoring.features import STANDARD, FeatureSpec
 from strategy.treatments import DEFAULT_TREATMENTS
 
@@ -149,6 +154,30 @@ def test_old_scores_stay_and_new_accounts_go_to_people(
     assert scores(ledger) == known
     assert latest(ledger)["account-old"].tier == before.tier
     assert is_with_people(ledger, "new")
+
+
+def test_a_floor_that_runs_says_so_and_the_bot_gets_no_new_account(
+    ledger: Ledger, registry: Path, clock: StoppedClock
+) -> None:
+    """The beats of `amends serve`: the score beat ends well, and planning goes by the old score alone."""
+    score_one_then_add_another(ledger, registry, clock)
+    with ledger.begin() as work:  # planned by an earlier beat, before anything was known of the account
+        slot = work.now - timedelta(minutes=1)
+        early = {"id": "early", "account_id": "account-new", "slot": slot, "channel": "chat", "agent": "bot"}
+        work.session.add(PlannedContact(**early, why=[], created_at=slot))
+    missing_folder(registry)
+    carried: list[Reserved] = []
+    place = {"chat": lambda reserved: carried.append(reserved) or "no_answer"}
+    beats = {each.name: each.beat for each in beats_of(ledger, shipped_packs(), registry, place, ScriptedTalks(ledger))}
+    with capture_logs() as logs:
+        for name in ("score", "plan", "dispatch"):
+            beats[name]()
+    assert [each["reason"] for each in logs if each["event"] == "score.model_unusable"]
+    assert is_with_people(ledger, "new")
+    with ledger.read() as work:
+        planned = {each.account_id: each.status for each in work.session.exec(select(PlannedContact)).all()}
+    assert planned["account-new"] == "superseded"
+    assert not [each for each in carried if each.account_id == "account-new"]
 
 
 def wants_tenure() -> object:

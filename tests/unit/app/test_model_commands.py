@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_scored_is_refused_and_nothing_is_written(amends, 
     garbage = tmp_path / "garbage.parquet"
     garbage.write_bytes(b"nothing")
     out = tmp_path / "out.parquet"
-    assert "columns missing" in amends("score", "--input", wrong, "--output", out).refusal
+    assert "fits no known layout" in amends("score", "--input", wrong, "--output", out).refusal
     assert "cannot be read" in amends("score", "--input", garbage, "--output", out).refusal
     assert "no such file" in amends("score", "--input", tmp_path / "none.parquet", "--output", out).refusal
     assert "go together" in amends("score", "--input", wrong).refusal
