@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from strategy.scoring.amount import AmountHead
 from strategy.scoring.features import FeatureSpec
-from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, NotEnoughHistory, fold_of, side_by_side
+from strategy.scoring.fitting import FOLDS, SETTINGS, Fitted, NotEnoughHistory, fold_of, side_by_side, trees_for
 from strategy.scoring.panel import Panel
 
 FEWEST = 100
@@ -43,7 +43,7 @@ def _grow(payers: Panel, spec: FeatureSpec) -> CatBoostRegressor:
     """Weighted by the root of the balance: a share matters by what it is a share of, and the largest are noisy."""
     weights = np.sqrt(payers.balance)
     pool = Pool(payers.table, _repaid(payers) / payers.balance, weight=weights, feature_names=list(spec.names))
-    return CatBoostRegressor(**SETTINGS).fit(pool)
+    return CatBoostRegressor(**SETTINGS, iterations=trees_for(len(payers))).fit(pool)
 
 
 def _repaid(panel: Panel) -> NDArray[np.float64]:

@@ -60,7 +60,8 @@ def train(book: pl.DataFrame, progress: Progress = silent, told: Mapping[str, An
     fits, out_of_time = worth_keeping(fit_panel(panel, spec, lambda: steps("all months")), out_of_time)
     card = {
         "spec": spec.to_json(),
-        "settings": {name: value for name, value in SETTINGS.items() if name != "verbose"},
+        "settings": {name: value for name, value in SETTINGS.items() if name != "verbose"}
+        | {f"trees_{name}": fitted.head.model.tree_count_ for name, fitted in fits.heads.items()},
         "absent_heads": fits.absent,
         "data": {
             "sha256": data_hash(book),

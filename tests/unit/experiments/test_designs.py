@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections import Counter
 
 import pytest
 from trying import PLAN, plan
 
 from strategy.experiments.design import Arm, InvalidDesign, from_json, to_json
-from strategy.experiments.drawing import arm_in, label, read_label
+from strategy.experiments.drawing import OUT, arm_in, arms_in, label, read_label
 from strategy.experiments.treatments import ArmUnusable, settings_in
 from strategy.settings import StrategySettings
 
@@ -65,20 +64,31 @@ def test_an_unknown_field_is_refused():
 def test_a_draw_is_stable_and_has_the_planned_shares():
     arms = (Arm("control", 0.5), Arm("b", 0.3, strategy_version=1), Arm("c", 0.2, strategy_version=2))
     design = plan(arms=arms, share=0.5)
-    drawn = [arm_in(design, "salt", f"debtor-{number}") for number in range(20_000)]
-    assert drawn == [arm_in(design, "salt", f"debtor-{number}") for number in range(20_000)]
-    counts = Counter(drawn)
-    assert counts[None] / 20_000 == pytest.approx(0.5, abs=0.02)
-    assert {key[0]: key[1] for key in counts if key} == pytest.approx({"control": 0.25, "b": 0.15, "c": 0.1})
-    for key, count in counts.items():
-        if key:
-            assert count / 20_000 == pytest.approx(key[1], abs=0.015)
+    debtors = [f"debtor-{number}" for number in range(20_000)]
+    drawn = arms_in(design, "salt", debtors)
+    assert (drawn == arms_in(design, "salt", debtors)).all()
+    assert (drawn[::-1] == arms_in(design, "salt", debtors[::-1])).all()
+    shares = {place: float((drawn == place).mean()) for place in (OUT, 0, 1, 2)}
+    assert shares[OUT] == pytest.approx(0.5, abs=0.02)
+    for place, share in enumerate((0.25, 0.15, 0.1)):
+        assert shares[place] == pytest.approx(share, abs=0.015)
+
+
+def test_one_is_drawn_as_among_many_with_its_probability():
+    arms = (Arm("control", 0.5), Arm("b", 0.3, strategy_version=1), Arm("c", 0.2, strategy_version=2))
+    design = plan(arms=arms, share=0.5)
+    debtors = [f"debtor-{number}" for number in range(100)]
+    chances = {"control": 0.25, "b": 0.15, "c": 0.1}
+    for debtor, place in zip(debtors, arms_in(design, "salt", debtors), strict=True):
+        name = None if place == OUT else arms[place].name
+        expected = None if name is None else (name, pytest.approx(chances[name]))
+        assert arm_in(design, "salt", debtor) == expected
 
 
 def test_two_experiments_draw_independently():
-    first = [arm_in(PLAN, "one", f"debtor-{number}") for number in range(10_000)]
-    second = [arm_in(PLAN, "two", f"debtor-{number}") for number in range(10_000)]
-    assert sum(a == b for a, b in zip(first, second, strict=True)) / 10_000 == pytest.approx(0.5, abs=0.02)
+    debtors = [f"debtor-{number}" for number in range(10_000)]
+    first, second = (arms_in(PLAN, key, debtors) for key in ("one", "two"))
+    assert (first == second).mean() == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_label_is_read_back_and_a_permanent_arm_is_none():

@@ -12,7 +12,7 @@ from strategy.scoring.amount import worth
 from strategy.scoring.book import BILLED, PAID, check_book
 from strategy.scoring.calibration import DRAWS
 from strategy.scoring.features import Feature, FeatureSpec, feature_table, spec_of
-from strategy.scoring.fitting import FOLDS, NotEnoughHistory, fit_head, fold_of
+from strategy.scoring.fitting import FOLDS, NotEnoughHistory, fit_head, fold_of, trees_for
 from strategy.scoring.panel import has_outcomes, outcome_panel
 from strategy.scoring.train import NothingLearnt, train
 
@@ -147,6 +147,11 @@ def test_a_head_for_any_question_and_no_fold_knows_its_accounts():
     assert abs(np.corrcoef(unseen, happened)[0, 1]) < 0.2
     assert seen.std() < 0.2  # and the calibration is not taken in by the memory
     assert set(fold_of(accounts).tolist()) == set(range(FOLDS))
+
+
+@pytest.mark.parametrize(("rows", "trees"), [(300, 120), (5_000, 120), (10_000, 200), (18_000, 360), (10**6, 360)])
+def test_more_rows_are_worth_more_trees(rows, trees):
+    assert trees_for(rows) == trees
 
 
 @pytest.mark.parametrize("sign", [-1, 1])
