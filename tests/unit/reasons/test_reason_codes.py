@@ -146,15 +146,18 @@ def test_retired_codes_are_given_no_more(told: list[list[dict]]) -> None:
     assert not retired & {reason["code"] for reasons in told for reason in reasons}
 
 
-def test_a_banks_own_columns_are_one_group_with_sentences_of_its_own() -> None:
-    spec = FeatureSpec((*STANDARD.features, Feature("x_tenure", "whatever", {}, COLUMN + "tenure")))
+@pytest.mark.parametrize(
+    ("group", "codes"), [("whatever", {"X09", "X19"}), ("bureau", {"C09", "C19"}), ("contact", {"K09", "K19"})]
+)
+def test_a_banks_own_columns_are_told_by_their_group_if_it_has_sentences(group: str, codes: set[str]) -> None:
+    spec = FeatureSpec((*STANDARD.features, Feature("x_tenure", group, {}, COLUMN + "tenure")))
     table = feature_table(overdue_book())
     wider = np.column_stack([table, table[:, 0]])
     head = type("Wide", (), {"model": _wide_model(wider), "platt": trained().heads["willingness"].platt})()
     explainer = Explainer("willingness", head, spec)
-    assert OTHER in explainer.groups
-    codes = {each["code"] for text in explainer.reasons(wider) if text for each in from_text(text)}
-    assert {"X09", "X19"} <= codes
+    assert (OTHER if group == "whatever" else group) in explainer.groups
+    told = {each["code"] for text in explainer.reasons(wider) if text for each in from_text(text)}
+    assert codes <= told
 
 
 def _wide_model(table: np.ndarray):
@@ -166,7 +169,9 @@ def _wide_model(table: np.ndarray):
 
 def test_every_code_has_a_fallback_and_both_languages() -> None:
     codes = reason_codes()
-    for group in (*Explainer("willingness", trained().heads["willingness"], STANDARD).groups, OTHER):
+    groups = {code.group for code in codes.values()} - {"none"}
+    assert {*Explainer("willingness", trained().heads["willingness"], STANDARD).groups, OTHER} <= groups
+    for group in groups:
         for direction in ("for", "against"):
             mine = [code for code in codes.values() if (code.group, code.direction) == (group, direction)]
             assert mine[-1].code not in WHEN
