@@ -37,6 +37,17 @@ def test_a_whole_chain_is_counted(ledger: Ledger) -> None:
     assert verify([], KEYS) == 0
 
 
+def test_many_entries_at_once_follow_the_others_in_their_order(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        work.audit("scoring.run", "m", {"accounts": 3})
+        work.audit_many("case.opened", {f"c-{number}": {"n": number} for number in range(3)})
+        work.audit_many("case.opened", {})
+        work.audit("scoring.run", "m", {"accounts": 0})
+    found = entries(ledger)
+    assert verify(found, KEYS) == 10
+    assert [(entry.subject, entry.facts) for entry in found[6:9]] == [(f"c-{n}", {"n": n}) for n in range(3)]
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
