@@ -26,7 +26,7 @@ CLEAR_FAULTS: Final = frozenset(
         "strategy.models.model_files.ModelUnusable",
         "strategy.models.promotion.PromotionRefused",
         "strategy.models.registry.RegistryUnwritable",
-        "strategy.scoring.train.NotEnoughHistory",
+        "strategy.scoring.fitting.NotEnoughHistory",
         "strategy.versions.StrategyUnreadable",
     }
 )

@@ -185,7 +185,10 @@ def test_an_altered_audit_entry_is_named(amends, tmp_path):
 @pytest.mark.parametrize("name", sorted(CLEAR_FAULTS))
 def test_every_clear_fault_is_an_exception_that_exists(name):
     module, _, kind = name.rpartition(".")
-    assert issubclass(getattr(import_module(module), kind), Exception)
+    found = getattr(import_module(module), kind)
+    assert issubclass(found, Exception)
+    # By the room it is written in, for that is the name it is known by when it is raised.
+    assert found.__module__ == module
 
 
 @pytest.mark.parametrize("name", COMMANDS)

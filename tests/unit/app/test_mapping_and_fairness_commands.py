@@ -12,26 +12,34 @@ DATA = Path(__file__).parents[3] / "data"
 LOANS, LOANS_MAP = DATA / "example_loans_long.csv", DATA / "mappings" / "loans_long.yaml"
 TRAITS = """
 protected:
-  sex: {column: Purpose, words: {car: male, furniture: female, travel: female}}
-  age: {column: Net income, missing: [-1], bands: [3000, 5000]}
+  sex: {column: Sex, words: {m: male, w: female}}
+  age: {column: Age, bands: [30, 50]}
 """
 
 
-def enough_loans(tmp_path: Path) -> Path:
-    """The loans eight times over, by other contracts: of 88 alone nothing can be learnt that is no luck."""
-    head, *rows = LOANS.read_text(encoding="utf-8").splitlines()
-    file = tmp_path / "loans.csv"
-    file.write_text("\n".join([head, *(f"{copy}{row}" for copy in range(8) for row in rows)]), encoding="utf-8")
-    return file
-
-
 def with_traits(tmp_path: Path) -> Path:
-    """Traits made up from other columns, which are then no features."""
     text = LOANS_MAP.read_text(encoding="utf-8")
-    without = [line for line in text.splitlines() if not line.startswith(("  income:", "  purpose:"))]
     mapping = tmp_path / "map.yaml"
-    mapping.write_text("\n".join(without) + TRAITS, encoding="utf-8")
+    mapping.write_text(text + TRAITS, encoding="utf-8")
     return mapping
+
+
+def of_people(tmp_path: Path) -> Path:
+    """The loans eight times over, each contract with a made-up sex and age, and a habit that can be learnt: a third pay
+    nothing, the others every second month."""
+    head, *rows = LOANS.read_text(encoding="utf-8").splitlines()
+    lines = [f"{head};Sex;Age"]
+    for copy in range(8):
+        for row in rows:
+            cells = row.split(";")
+            number, month = int(cells[0][2:]), int(cells[1][:2])
+            pays = (number + copy) % 3 > 0 and (number + month) % 2 == 0
+            cells[5] = "-900,00" if pays else "0,00"
+            sex, age = "mw"[number % 2], 20 + 7 * number % 45
+            lines.append(f"{copy}{';'.join(cells)};{sex};{age}")
+    file = tmp_path / "loans.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return file
 
 
 def test_an_error_in_a_mapping_is_one_line_with_its_place(amends, tmp_path):
@@ -65,7 +73,7 @@ def test_without_traits_fairness_says_that_it_is_not_measured(amends):
 
 @pytest.mark.slow
 def test_traits_of_a_mapped_file_are_measured_after_training(amends, tmp_path):
-    assert amends("import", enough_loans(tmp_path), "--mapping", with_traits(tmp_path)).returncode == 0
+    assert amends("import", of_people(tmp_path), "--mapping", with_traits(tmp_path)).returncode == 0
     trained = json.loads(amends("train", "--outcomes", "none", "--json").stdout)
     assert {row["trait"] for row in trained["card"]["fairness"]} == {"sex", "age"}
     assert amends("score").returncode == 0
@@ -82,7 +90,7 @@ def test_traits_of_a_mapped_file_are_measured_after_training(amends, tmp_path):
 
 @pytest.mark.slow
 def test_a_model_that_was_never_measured_by_group_blocks_until_a_second_person_accepts(amends, tmp_path):
-    amends("import", enough_loans(tmp_path), "--mapping", with_traits(tmp_path))
+    amends("import", of_people(tmp_path), "--mapping", with_traits(tmp_path))
     amends("train", "--outcomes", "none")
     amends("score")
     draft = tmp_path / "draft.json"
@@ -96,7 +104,7 @@ def test_a_model_that_was_never_measured_by_group_blocks_until_a_second_person_a
     amends("strategy", "approve", number, "--by", "ben", "--reason", "measured elsewhere")
     version = json.loads(amends("strategy", "versions", "--json").stdout)[0]
     assert (version["status"], version["accepted"]["by"]) == ("active", "ben")
-    assert version["accepted"]["findings"][0]["measure"] == "unmeasured"
+    assert "unmeasured" in {each["measure"] for each in version["accepted"]["findings"]}
     amends("fairness")
     assert "unmeasured" not in amends("fairness", "--json").stdout
 
