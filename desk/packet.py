@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 
 from ledger.handoff import Escalation
 from ledger.ledger import UnitOfWork
@@ -12,7 +12,9 @@ PLACE = ("case", "packet_sealed")
 
 
 def seal_packet(work: UnitOfWork, case_id: str, escalation: Escalation) -> bytes:
-    body = asdict(escalation) | {"facts": dict(escalation.facts)}
+    # Not asdict: a copy of every value would take a third of the time of opening a case.
+    body = {field.name: getattr(escalation, field.name) for field in fields(escalation)}
+    body["facts"] = dict(escalation.facts)
     return work.seal(*PLACE, case_id, json.dumps(body, ensure_ascii=False))
 
 
