@@ -9,6 +9,8 @@ import numpy as np
 from catboost import CatBoostRegressor, Pool
 from numpy.typing import NDArray
 
+from strategy.scoring.panel import PAYS_SHARE
+
 Floats = NDArray[np.float64]
 
 TOP = 0.2
@@ -49,7 +51,7 @@ def worth(paid: Floats, expected: Floats, balance: Floats) -> dict[str, Any]:
     return {
         "rows": len(paid),
         "r2": round(float(1 - residual / spread), 4) if spread else None,
-        "r2_log_of_payers": _explained(repaid, expected),
+        "r2_log_of_payers": _explained(repaid, expected, paid > PAYS_SHARE * balance),
         "expected_over_paid": round(float(expected.sum() / repaid.sum()), 4) if repaid.any() else None,
         "cash_in_top_fifth": round(_held(repaid, expected), 4),
         "cash_in_top_fifth_by_balance": round(_held(repaid, balance), 4),
@@ -57,8 +59,8 @@ def worth(paid: Floats, expected: Floats, balance: Floats) -> dict[str, Any]:
     }
 
 
-def _explained(repaid: Floats, expected: Floats) -> float | None:
-    both = (repaid > 0) & (expected > 0)
+def _explained(repaid: Floats, expected: Floats, pays: NDArray[np.bool_]) -> float | None:
+    both = pays & (repaid > 0) & (expected > 0)
     logs = np.log(repaid[both]), np.log(expected[both])
     if both.sum() < 2 or not all(each.std() for each in logs):
         return None

@@ -149,7 +149,7 @@ def test_a_head_for_any_question_and_no_fold_knows_its_accounts():
     assert set(fold_of(accounts).tolist()) == set(range(FOLDS))
 
 
-@pytest.mark.parametrize(("rows", "trees"), [(300, 120), (5_000, 120), (10_000, 200), (18_000, 360), (10**6, 360)])
+@pytest.mark.parametrize(("rows", "trees"), [(300, 160), (5_000, 160), (10_000, 200), (18_000, 360), (10**6, 360)])
 def test_more_rows_are_worth_more_trees(rows, trees):
     assert trees_for(rows) == trees
 
