@@ -96,7 +96,7 @@ def detect(first: Sequence[str], second: Sequence[str] = ()) -> Layout:
         raise ImportRefused(f"this looks like the UCI layout, but lacks: {_names(UCI, nearest)}")
     raise ImportRefused(
         "the header fits no known layout (see data/README.md): Amends' own needs "
-        f"{', '.join(OWN)}; UCI's needs {', '.join(UCI)}"
+        f"{', '.join(OWN)}; UCI's needs {', '.join(UCI)}; any other needs --mapping, and --guess drafts one"
     )
 
 

@@ -70,7 +70,9 @@ def what_would_move(work: UnitOfWork, model: Model, account: Account) -> NextTie
     book = as_book(row, model.spec)
     if book.is_empty():
         return NextTier("no_score", "people")
-    model.require_columns(book)
+    # Of one account a gap is a gap; where no own column is known, this is another table than was learnt from.
+    if all(name not in book.columns or book[name][0] is None for name in model.spec.columns):
+        model.require_columns(book)
     facts = AccountFacts(
         balance=account.balance,
         on_hold=bool(row["on_hold"][0]),

@@ -28,6 +28,8 @@ def fit_amount(panel: Panel, spec: FeatureSpec, willingness: Fitted) -> AmountHe
     fold = fold_of(known.account)
     if int(known.pays.sum()) < FEWEST:
         raise NotEnoughHistory(f"amount: {int(known.pays.sum())} payments of a known amount; {FEWEST} are needed")
+    if np.ptp((_repaid(known) / known.balance)[known.pays]) == 0:
+        raise NotEnoughHistory("amount: every payment is the same share of what was owed")
     learnt_from = [*(known.pays & (fold != each) for each in range(FOLDS)), known.pays]
     *models, final = side_by_side(partial(_grow, known.where(rows), spec) for rows in learnt_from)
     expected = np.zeros(len(known))

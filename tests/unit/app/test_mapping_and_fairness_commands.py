@@ -137,3 +137,23 @@ def test_a_file_by_its_mapping_is_scored_and_measured_without_being_recorded(ame
     wrong.write_text(mapping.read_text(encoding="utf-8").replace("  used: {", "  usage: {"), encoding="utf-8")
     assert "x_used" in amends("score", "--input", blind, "--mapping", wrong, "--output", out).refusal
     assert "go together" in amends("score", "--mapping", wrong).refusal
+
+
+@pytest.mark.slow
+def test_an_account_that_lacks_one_of_the_banks_own_columns_is_explained_all_the_same(amends, tmp_path):
+    lines = ["ref,lent,owed,days,grade,income,paid"]
+    for row in range(600):
+        grade, income = row % 5, "" if row % 3 == 0 else str(1_000 + row)
+        lines.append(f"A{row},1000,500,30,{grade},{income},{100 if (row // 5) % 6 > grade else 0}")
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "m.yaml").write_text(
+        "name: t\naccount: {ref: ref, currency: EUR, as_of: 2026-01-31, credit_limit: lent, balance: owed, dpd: days}\n"
+        "features: {grade: {column: grade, group: bureau}, income: income}\noutcomes: {paid: paid}\n"
+    )
+    assert amends("import", tmp_path / "t.csv", "--mapping", tmp_path / "m.yaml").returncode == 0
+    assert amends("train", "--outcomes", "none").returncode == 0
+    assert amends("score").returncode == 0
+    told = amends("explain", "A0", "--lang", "en")
+    assert told.returncode == 0
+    assert "credit bureau" in told.stdout
+    assert "was trained on columns" not in told.stdout

@@ -249,7 +249,7 @@ def test_traits_are_words_on_their_own_and_an_unreadable_one_costs_no_account() 
         ([*OWN, "flag", "race"], "no such column, please leave out or rename: flag, race"),
         ([*OWN, "phone", "name"], "lacks: email, identity_last4, language"),
         ([*OWN, "dpd"], "twice: dpd"),
-        (["a", "b"], "fits no known layout"),
+        (["a", "b"], "fits no known layout.*any other needs --mapping, and --guess drafts one"),
     ],
 )
 def test_a_header_that_does_not_fit_says_what_is_missing(header: list[str], words: str) -> None:
