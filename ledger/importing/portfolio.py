@@ -87,10 +87,7 @@ def import_file(
     :param mapping: says which column means what, where the layout is neither of the two.
     :raises ImportRefused: the file cannot be imported at all; nothing was recorded.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImportRefused(f"{path.name}: the file cannot be read ({error.strerror})") from error
+    content = reading.content_of(path)
     try:
         sha256 = hashlib.sha256(content).hexdigest()
         if mapping is not None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,8 @@ from ledger.importing.cells import Cells
 from ledger.importing.layouts import Layout, detect
 from ledger.importing.rows import ImportRefused, RowError
 
+PARQUET = b"PAR1"
+"""How every Parquet file begins."""
 _SEPARATORS = ",;\t"
 _NOT_TEXT = {
     b"\xd0\xcf\x11\xe0": "an .xls workbook; save it as CSV (UTF-8)",
@@ -33,6 +36,21 @@ class Sheet:
     about: int
 
 
+def content_of(path: Path) -> bytes:
+    """The bytes of a file.
+
+    :raises ImportRefused: it cannot be read, or is called Parquet and is not: taken for text, it would be refused for a
+        header that nobody wrote.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImportRefused(f"{path.name}: the file cannot be read ({error.strerror})") from error
+    if content and path.suffix.lower() == ".parquet" and not content.startswith(PARQUET):
+        raise ImportRefused(f"{path.name}: the file cannot be read as Parquet; if it is text, call it .csv")
+    return content
+
+
 def read(content: bytes) -> Sheet:
     """Recognise the file and open its rows.
 
@@ -40,7 +58,7 @@ def read(content: bytes) -> Sheet:
         quotation mark never closes: what follows it cannot be told apart into rows.
     """
     refuse_what_is_no_table(content)
-    if content.startswith(b"PAR1"):
+    if content.startswith(PARQUET):
         return _parquet(content)
     return _delimited(decode(content))
 

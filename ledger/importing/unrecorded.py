@@ -35,10 +35,7 @@ def read_unrecorded(path: Path, today: date, mapping: FileMapping | None = None)
 
     :raises ImportRefused: it cannot be read at all, or no row of it can.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImportRefused(f"{path.name}: the file cannot be read ({error.strerror})") from error
+    content = reading.content_of(path)
     try:
         found = _of_layout(content, today) if mapping is None else _by_mapping(content, today, mapping)
     except ImportRefused as refused:

@@ -157,7 +157,7 @@ def open_table(content: bytes, style: FileStyle) -> Table:
 
     :raises ImportRefused: there is none that can be read.
     """
-    if content.startswith(b"PAR1"):
+    if content.startswith(reading.PARQUET):
         frame = reading.parquet_frame(content)
         names = _distinct(frame.columns)
         return Table(frame.rename(dict(zip(frame.columns, names, strict=True))).with_row_index(LINE, 1), style)
