@@ -30,22 +30,10 @@ class ModelUnusable(Exception):
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model of the registry, ready to score."""
+class Model(Trained):
+    """A model of the registry, ready to score: what was trained, under the id it is kept by."""
 
     id: str
-    heads: Mapping[str, Head]
-    amount: AmountHead | None
-    spec: FeatureSpec
-    card: dict[str, Any]
-
-    @property
-    def willingness(self) -> Head | None:
-        return self.heads.get("willingness")
-
-    @property
-    def ability(self) -> Head | None:
-        return self.heads.get("ability")
 
     def require_columns(self, book: pl.DataFrame) -> None:
         """:raises ModelUnusable: the book lacks a column that this model looks at, or has it empty throughout."""
@@ -122,7 +110,7 @@ def read_model(folder: Path, model_id: str) -> Model:
     amount = None
     if f"{AMOUNT}.cbm" in card["files"]:
         amount = AmountHead(_read(folder, AMOUNT, card, spec, CatBoostRegressor()), **calibration[AMOUNT])
-    return Model(model_id, heads, amount, spec, card)
+    return Model(heads, amount, spec, card, id=model_id)
 
 
 def read_card(folder: Path, model_id: str) -> dict[str, Any]:

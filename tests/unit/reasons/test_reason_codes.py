@@ -56,7 +56,7 @@ PROXIES = set(
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return Model("test", trained().heads, None, trained().spec, {})
+    return Model(trained().heads, None, trained().spec, {}, id="test")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from strategy.tiers import AccountFacts, ScoreFacts, assign
 @pytest.fixture(scope="module")
 def model() -> Model:
     found = trained()
-    return Model("test", found.heads, found.amount, found.spec, {})
+    return Model(found.heads, found.amount, found.spec, {}, id="test")
 
 
 def test_every_row_in_its_place_with_its_tier(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
