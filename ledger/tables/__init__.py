@@ -1,8 +1,18 @@
 """The records. Importing this package registers every table with SQLModel's metadata."""
 
-from ledger.tables.audit import AuditEntry
+from ledger.tables.audit import AuditEntry, AuditHead
 from ledger.tables.cases import Case, WrapUp
-from ledger.tables.contacts import Attempt, ChatInvite, Consent, Decision, Hold, PlannedContact
+from ledger.tables.contacts import (
+    Attempt,
+    ChatInvite,
+    Consent,
+    ContactWish,
+    Decision,
+    DispatchSwitch,
+    Hold,
+    PlannedContact,
+    ReportedContact,
+)
 from ledger.tables.learning import Experiment, FeedCheck
 from ledger.tables.people import Account, AccountSnapshot, Debtor, ImportBatch
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
@@ -13,20 +23,24 @@ __all__ = [
     "AccountSnapshot",
     "Attempt",
     "AuditEntry",
+    "AuditHead",
     "Case",
     "ChatInvite",
     "ChatReceipt",
     "Consent",
+    "ContactWish",
     "Conversation",
     "Debtor",
     "Decision",
     "Disclosure",
+    "DispatchSwitch",
     "Experiment",
     "FeedCheck",
     "Hold",
     "ImportBatch",
     "PlannedContact",
     "Promise",
+    "ReportedContact",
     "Score",
     "StrategyVersion",
     "TierAssignment",

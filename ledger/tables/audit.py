@@ -22,3 +22,15 @@ class AuditEntry(SQLModel, table=True):
     previous_hash: str
     hash: str
     signature: str
+
+
+class AuditHead(SQLModel, table=True):
+    """The end of the chain at one time: signed, so that the public key alone checks it, and anchored outside."""
+
+    seq: int = Field(primary_key=True)
+    hash: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    key_id: str
+    signature: str
+    """Ed25519 over the head's canonical JSON, as hex."""
+    anchored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -21,6 +21,8 @@ class PlannedContact(SQLModel, table=True):
     slot: datetime = Field(sa_type=UtcDateTime)
     channel: str
     agent: str
+    treatment: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The treatment it was planned by; with the channel it makes the campaign that a breaker can pause."""
     status: str = "planned"
     """'planned', 'allowed', 'denied' or 'superseded'."""
     why: list[str] = Field(sa_column=Column(JSON, nullable=False))
@@ -59,9 +61,12 @@ class Attempt(SQLModel, table=True):
     number_index: str = ""
     """Blind index of the number or address used; caps are counted per number."""
     status: str = "reserved"
-    """'reserved', 'finished' or 'unknown' (found half-way after a crash; counts toward every cap)."""
+    """'reserved' (allowed, nobody has set out yet), 'placing', 'finished', 'unknown' (found half-way after a crash;
+    counts toward every cap) or 'released' (nobody ever set out, and nobody can any more; counts toward none)."""
     outcome: str | None = None
     reserved_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    placing_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Written before anything is dialled or sent, by the one who then does it."""
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -79,7 +84,14 @@ class Hold(SQLModel, table=True):
     reason: str
     """A trigger id (bot/triggers.yaml), or 'cease', 'dispute', 'dialogue_down', 'identity_failed' and the like."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    placed_by: str = Field(default="bot", sa_column_kwargs={"server_default": "bot"})
+    """'bot', 'import', 'system', or the staff name of a person."""
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lift_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lift_asked_by: str | None = None
+    """Who wants it lifted; a grave one is lifted by somebody else."""
+    lift_why: str | None = None
+    """A code of the reasons for lifting; never what somebody said."""
     lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lifted_by: str | None = None
 
@@ -93,6 +105,65 @@ class Consent(SQLModel, table=True):
     """'artificial_voice', 'sms', 'email' or 'chat'."""
     status: str
     """'granted' or 'revoked'."""
+    at: datetime = Field(sa_type=UtcDateTime)
+    source: str = Field(default="import", sa_column_kwargs={"server_default": "import"})
+    """'import', 'talk' or 'desk'."""
+
+
+class ContactWish(SQLModel, table=True):
+    """What a person has said about when, where and how to be contacted; it binds until it is withdrawn."""
+
+    id: str = Field(primary_key=True)
+    debtor_id: str = Field(foreign_key="debtor.id", index=True)
+    account_id: str | None = Field(default=None, foreign_key="account.id")
+    """The debt it was said about; None for all of the person's."""
+    kind: str
+    """'inconvenient_time', 'inconvenient_place', 'agreed_time', 'callback' or 'refused_medium'."""
+    days: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """Weekdays ('mon' ...) of a time; empty for every day."""
+    hours: str = ""
+    """'HH:MM-HH:MM', local, of a time; empty for the whole day."""
+    value: str = ""
+    """The place or the channel meant."""
+    given_at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    source: str
+    """'import', 'talk' or 'desk'."""
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ReportedContact(SQLModel, table=True):
+    """A contact that somebody else made and told us of: an agency, or the bank outside Amends. It counts like ours."""
+
+    id: str = Field(primary_key=True)
+    debtor_id: str = Field(foreign_key="debtor.id", index=True)
+    account_id: str = Field(foreign_key="account.id")
+    reported_ref: str = Field(unique=True)
+    """Blind index of the reporter and their own reference of the contact: told twice, it counts once."""
+    by: str
+    """'bank' or the agency's name."""
+    channel: str
+    direction: str
+    outcome: str
+    target: str
+    number_index: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DispatchSwitch(SQLModel, table=True):
+    """Whether contacts of one scope go out. No row: they do."""
+
+    scope: str = Field(primary_key=True)
+    """'all', 'channel:<channel>' or 'campaign:<treatment>/<channel>'."""
+    state: str
+    """'running', 'paused' or 'draining' (what is under way ends, nothing new begins)."""
+    why: str
+    """'by_hand' or the code of what tripped the breaker."""
+    figures: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """What the breaker saw: counts and rates."""
+    by: str
+    """A staff name, or 'breaker'."""
     at: datetime = Field(sa_type=UtcDateTime)
 
 
