@@ -1,4 +1,4 @@
-"""The audit chain: append one entry, and check them all.
+"""The audit chain: append entries, and check them all.
 
 An entry's hash covers its canonical JSON, sequence number and the previous hash; its signature is a keyed MAC over
 the hash. Entries refer to people by opaque ids only.
@@ -31,44 +31,42 @@ class ChainBroken:
     why: str
 
 
-def append(session: Session, keys: Keys, at: datetime, kind: str, subject: str, facts: Mapping[str, Any]) -> AuditEntry:
-    """Add one entry to the end of the chain, inside the caller's write transaction (which serialises writers)."""
-    entry = AuditEntry(**_next(keys, *_end(session), at, kind, subject, facts))
-    session.add(entry)
-    session.flush()
-    return entry
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One thing that happened, not yet in the chain: where it will stand there is known only at the commit."""
+
+    at: datetime
+    kind: str
+    subject: str
+    facts: Mapping[str, Any]
 
 
-def append_many(
-    session: Session, keys: Keys, at: datetime, kind: str, facts_by_subject: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Add an entry of one kind for each subject, in their order: as :func:`append` would, some thousands at once."""
-    session.flush()
+def append_many(session: Session, keys: Keys, noted: Iterable[Noted]) -> None:
+    """Add entries to the end of the chain in their order; whoever calls keeps all others out until it commits."""
     seq, previous = _end(session)
     entries = []
-    for subject, facts in facts_by_subject.items():
-        entries.append(_next(keys, seq, previous, at, kind, subject, facts))
+    for one in noted:
+        entries.append(_next(keys, seq, previous, one))
         seq, previous = seq + 1, entries[-1]["hash"]
     if entries:
-        session.execute(insert(AuditEntry), entries)
+        session.connection().execute(insert(AuditEntry), entries)
 
 
 def _end(session: Session) -> tuple[int, str]:
     """The number of the next entry, and the hash that it follows."""
-    last = session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
-    return (last.seq + 1, last.hash) if last else (1, GENESIS)
+    end = select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc()).limit(1)
+    last = session.exec(end).first()
+    return (last[0] + 1, last[1]) if last else (1, GENESIS)
 
 
-def _next(
-    keys: Keys, seq: int, previous: str, at: datetime, kind: str, subject: str, facts: Mapping[str, Any]
-) -> dict[str, Any]:
-    digest = _digest(seq, at, kind, subject, facts, previous)
+def _next(keys: Keys, seq: int, previous: str, one: Noted) -> dict[str, Any]:
+    digest = _digest(seq, one.at, one.kind, one.subject, one.facts, previous)
     return {
         "seq": seq,
-        "at": at,
-        "kind": kind,
-        "subject": subject,
-        "facts": dict(facts),
+        "at": one.at,
+        "kind": one.kind,
+        "subject": one.subject,
+        "facts": one.facts,
         "previous_hash": previous,
         "hash": digest,
         "signature": keys.sign(digest.encode()),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, col, create_engine, select
 
 from ledger import audit
 from ledger.keys import Keys
+from ledger.tables import Debtor
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
@@ -27,6 +28,8 @@ class UnitOfWork:
     keys: Keys
     now: datetime
     new_id: NewId
+    noted: list[audit.Noted] = field(default_factory=list)
+    """What the audit chain gets at the end of this transaction, in order."""
 
     def seal(self, table: str, column: str, row_id: str, text: str) -> bytes:
         """See ledger.keys.Keys.seal."""
@@ -41,12 +44,16 @@ class UnitOfWork:
         return self.keys.blind_index(purpose, value)
 
     def audit(self, kind: str, subject: str, facts: Mapping[str, Any]) -> None:
-        """Append to the audit chain; opaque ids and codes only, never a name, a number or what somebody said."""
-        audit.append(self.session, self.keys, self.now, kind, subject, facts)
+        """Note an entry for the audit chain; opaque ids and codes only, never a name, a number or what somebody said.
+
+        It joins the chain just before the transaction commits, after all that was noted before it.
+        """
+        self.noted.append(audit.Noted(self.now, kind, subject, dict(facts)))
 
     def audit_many(self, kind: str, facts_by_subject: Mapping[str, Mapping[str, Any]]) -> None:
         """The same for many subjects at once."""
-        audit.append_many(self.session, self.keys, self.now, kind, facts_by_subject)
+        for subject, facts in facts_by_subject.items():
+            self.audit(kind, subject, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,49 @@ class Ledger:
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
-        """A write transaction: committed at the end, rolled back on any exception.
+        """A write transaction without any other writer: committed at the end, rolled back on any exception.
 
         Writers are serialised (SQLite: BEGIN IMMEDIATE; PostgreSQL: one advisory lock), so what is read inside still
-        holds when it is committed.
+        holds when it is committed. The clock is read once the others are out, so it never lies before their records.
         """
-        engine = self.engine.execution_options(amends_write=True)
+        with self._write(beside_others=False) as work:
+            yield work
+
+    @contextmanager
+    def begin_for(self, debtor_ids: Collection[str] = ()) -> Iterator[UnitOfWork]:
+        """A write transaction that keeps others away from these people only, and from nobody else's records.
+
+        On PostgreSQL such transactions run side by side unless they share a person; none overlaps one of
+        :meth:`begin`. On SQLite, which has one writer at a time anyway, it is the same as :meth:`begin`.
+        Whoever finds out inside which people it is about names none here, and calls :meth:`with_people`.
+        """
+        with self._write(beside_others=True) as work:
+            yield self.with_people(work, debtor_ids) if debtor_ids else work
+
+    def with_people(self, work: UnitOfWork, debtor_ids: Collection[str]) -> UnitOfWork:
+        """Wait until these people are ours, in a transaction of :meth:`begin_for`; `work` at the time it is then.
+
+        Once in a transaction, and before anything is read that depends on them: rows are locked in the order of their
+        ids, so that two transactions which share several people never wait for each other in a circle.
+        """
+        if work.session.get_bind().dialect.name == "postgresql":
+            people = select(Debtor.id).where(col(Debtor.id).in_(debtor_ids)).order_by(Debtor.id)
+            work.session.exec(people.with_for_update()).all()
+        return replace(work, now=self.clock())
+
+    @contextmanager
+    def _write(self, *, beside_others: bool) -> Iterator[UnitOfWork]:
+        engine = self.engine.execution_options(amends_write=True, amends_beside_others=beside_others)
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield UnitOfWork(session, self.keys, self.clock(), self.new_id)
+            session.connection()  # begins here and now, which may mean waiting for other writers
+            work = UnitOfWork(session, self.keys, self.clock(), self.new_id)
+            yield work
+            session.flush()
+            if work.noted:
+                if engine.dialect.name == "postgresql":
+                    # Held to the commit, and taken this late because everybody who writes has to pass here.
+                    session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHAIN})")
+                audit.append_many(session, self.keys, work.noted)
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
@@ -102,10 +144,12 @@ def sqlite_engine(path: Path) -> Engine:
 
 WRITERS = 0x616D656E6473
 """PostgreSQL's advisory lock that a writing transaction holds to its end: the word amends in ASCII."""
+CHAIN = WRITERS + 1
+"""The advisory lock of the audit chain's end."""
 
 
 def postgres_engine(url: str) -> Engine:
-    """An engine on a PostgreSQL database, with the same promises: one writer at a time, consistent views to read.
+    """An engine on a PostgreSQL database, with the same promises to writers and readers.
 
     :param url: ``postgresql+psycopg://...``.
     """
@@ -113,8 +157,10 @@ def postgres_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        if connection.get_execution_options().get("amends_write", False):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+        options = connection.get_execution_options()
+        if options.get("amends_write"):
+            shared = "_shared" if options.get("amends_beside_others") else ""
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({WRITERS})")
         else:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 

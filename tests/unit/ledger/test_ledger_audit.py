@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from seeded import KEYS, StoppedClock, fresh_ledger
+from engines import OpenLedger
+from seeded import KEYS, StoppedClock
 from sqlalchemy import text
 from sqlmodel import col, select
 
@@ -17,9 +17,9 @@ from ledger.tables import AuditEntry
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
+def ledger(ledger_on: OpenLedger) -> Ledger:
     clock = StoppedClock()
-    ledger = fresh_ledger(tmp_path / "ledger.db", clock)
+    ledger = ledger_on(clock)
     for number in range(5):
         with ledger.begin() as work:
             work.audit("decision", f"d-{number}", {"allowed": number % 2 == 0, "原因": ["FREQ_CAP"], "n": number})
@@ -46,6 +46,29 @@ def test_many_entries_at_once_follow_the_others_in_their_order(ledger: Ledger) -
     found = entries(ledger)
     assert verify(found, KEYS) == 10
     assert [(entry.subject, entry.facts) for entry in found[6:9]] == [(f"c-{n}", {"n": n}) for n in range(3)]
+
+
+def test_an_entry_joins_the_chain_at_the_end_of_its_transaction_or_never(ledger: Ledger) -> None:
+    def fail_after_noting() -> None:
+        with ledger.begin_for(["nobody"]) as work:
+            work.audit("decision", "lost", {})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_noting()
+    with ledger.begin() as work:
+        work.audit("decision", "kept", {})
+        assert work.session.exec(select(AuditEntry).where(AuditEntry.subject == "kept")).all() == []
+    assert [entry.subject for entry in entries(ledger)[5:]] == ["kept"]
+    assert verify(entries(ledger), KEYS) == 6
+
+
+def test_what_was_noted_before_people_were_waited_for_is_not_lost(ledger: Ledger) -> None:
+    with ledger.begin_for() as work:
+        work.audit("claim", "before", {})
+        work = ledger.with_people(work, ["nobody"])
+        work.audit("claim", "after", {})
+    assert [entry.subject for entry in entries(ledger)[5:]] == ["before", "after"]
 
 
 @pytest.mark.parametrize(
