@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,12 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """:yields: an SQLAlchemy URL of an empty database in UTF-8."""
-    folder = Path(tempfile.mkdtemp(prefix="amends-postgres-"))
+def running(settings: Mapping[str, str] = SETTINGS, within: Path | None = None) -> Iterator[str]:
+    """
+    :param within: where the server's folder is made; by default where temporary files go.
+    :yields: an SQLAlchemy URL of an empty database in UTF-8.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="amends-postgres-", dir=within))
     someone: dict[str, Any] = {}
     if os.geteuid() == 0 and (user := _unprivileged()):
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -53,7 +56,7 @@ def running() -> Iterator[str]:
             "trust",
         ]
         subprocess.run(initdb, check=True, **quiet, **someone)
-        options = [each for name, value in SETTINGS.items() for each in ("-c", f"{name}={value}")]
+        options = [each for name, value in settings.items() for each in ("-c", f"{name}={value}")]
         program = _found("postgres") or "postgres"
         server = subprocess.Popen([program, "-D", str(data), "-k", str(folder), *options], **quiet, **someone)
         try:

@@ -3,10 +3,10 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from seeded import START, StoppedClock, add_person, add_strategy, fresh_ledger
+from engines import OpenLedger
+from seeded import START, StoppedClock, add_person, add_strategy
 from sqlmodel import select
 
 from ledger.ledger import Ledger, UnitOfWork
@@ -33,8 +33,8 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
-    made = fresh_ledger(tmp_path / "amends.db", clock)
+def ledger(ledger_on: OpenLedger, clock: StoppedClock) -> Ledger:
+    made = ledger_on(clock)
     with made.begin() as work:
         add_person(work, "R1")
     return made

@@ -1,10 +1,10 @@
 """The gate's facts, read from the ledger."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from seeded import START, StoppedClock, add_person, fresh_ledger
+from engines import OpenLedger
+from seeded import START, StoppedClock, add_person
 
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Attempt, Consent, Conversation, Debtor, Decision, Hold
@@ -15,8 +15,8 @@ from strategy.policy.facts import Stop
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    made = fresh_ledger(tmp_path / "amends.db", StoppedClock(START))  # Wednesday 17:00 in Taipei
+def ledger(ledger_on: OpenLedger) -> Ledger:
+    made = ledger_on(StoppedClock(START))  # Wednesday 17:00 in Taipei
     with made.begin() as work:
         add_person(work, "R1")
     return made

@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from seeded import StoppedClock, add_person, fresh_ledger
+from engines import OpenLedger
+from seeded import StoppedClock, add_person
 from sqlmodel import select
 
 from ledger.tables import AuditEntry, Promise
@@ -30,9 +30,9 @@ def test_a_promise_is_judged_after_its_day_and_two_more(paid: str | None, today:
     assert judge(Decimal(1000), DUE, None if paid is None else Decimal(paid), today) == expected
 
 
-def test_a_judgement_is_recorded_once_and_the_rest_stays_open(tmp_path: Path) -> None:
+def test_a_judgement_is_recorded_once_and_the_rest_stays_open(ledger_on: OpenLedger) -> None:
     clock = StoppedClock()
-    ledger = fresh_ledger(tmp_path / "amends.db", clock)
+    ledger = ledger_on(clock)
     with ledger.begin() as work:
         add_person(work, "R1")
         for name in ("known", "unknown"):

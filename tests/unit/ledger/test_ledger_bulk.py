@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
-from seeded import START, add_person, fresh_ledger
+from engines import OpenLedger
+from seeded import START, add_person
 from sqlmodel import col, select
 
 from ledger.bulk import append_frame, read_frame
@@ -29,8 +29,8 @@ ROW = {
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
-    return fresh_ledger(tmp_path / "ledger.db")
+def ledger(ledger_on: OpenLedger) -> Ledger:
+    return ledger_on()
 
 
 def test_what_is_appended_is_read_as_records(ledger: Ledger) -> None:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from seeded import START, StoppedClock, add_person, fresh_ledger
+from engines import OpenLedger
+from seeded import START, StoppedClock, add_person
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
@@ -26,8 +27,8 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
-    return fresh_ledger(tmp_path / "ledger.db", clock)
+def ledger(ledger_on: OpenLedger, clock: StoppedClock) -> Ledger:
+    return ledger_on(clock)
 
 
 def test_the_migrated_schema_is_what_the_code_describes(ledger: Ledger) -> None:
