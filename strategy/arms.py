@@ -155,10 +155,11 @@ def tier_given(tier: str, name: str, arm: str, settings: StrategySettings) -> st
 def treatment_given(tier: str, name: str, arm: str, settings: StrategySettings) -> Treatment:
     """The treatment that was recorded by its name for an account of `tier` in `arm`.
 
-    One given by exploring changes how the account is contacted; what may be agreed to stays that of its own tier.
+    One given by exploring changes how the account is contacted; what may be agreed to, and the hours of its own tier,
+    stay.
     """
     own = settings.treatments[tier]
     given = settings.treatments[tier_given(tier, name, arm, settings)]
     if given is own or arm == "human_first":
         return given
-    return replace(given, offers=own.offers, promise_days=own.promise_days, part_floor=own.part_floor)
+    return replace(given, offers=own.offers, promise_days=own.promise_days, part_floor=own.part_floor, hours=own.hours)

@@ -8,11 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from strategy.pacing import DAY_ENDS, DAY_STARTS, WEEKDAYS, Hours
 from strategy.treatments import CHANNELS, Treatment
 
-DAY_STARTS: Final = time(9, 0)
-DAY_ENDS: Final = time(18, 0)
-"""Local business hours, Monday to Friday: contacts are spread over them. No law, only what is kind and staffed."""
 DENIAL_LASTS: Final = timedelta(hours=24)
 """A denial that waiting does not cure is asked about again after this, for a consent or a lifted hold may cure it."""
 HORIZON_DAYS: Final = 100
@@ -89,10 +87,10 @@ def next_contact(
     zones = tuple(ZoneInfo(zone) for zone in facts.zones)
     first_day = earliest.astimezone(zones[0]).date()
     for ahead in range(HORIZON_DAYS):
-        slot = _slot(facts.account_id, first_day + timedelta(days=ahead), zones, earliest)
+        slot = _slot(facts.account_id, first_day + timedelta(days=ahead), zones, earliest, treatment.hours)
         if slot is not None:
             return Planned(slot, channel, treatment.agent, why)
-    return NotPlanned("business hours in all zones the debtor may be in do not meet")
+    return NotPlanned("the hours of contact in all zones the debtor may be in do not meet")
 
 
 def _channel(channels: tuple[str, ...], facts: PlanFacts, now: datetime) -> str | None:
@@ -119,6 +117,8 @@ def _earliest(treatment: Treatment, facts: PlanFacts, channel: str, now: datetim
         if rested > earliest:
             earliest = rested
             why.append(f"{treatment.cadence_days} days between contacts")
+    if treatment.hours is not None:
+        why.append(f"from {treatment.hours.starts:%H:%M} to {treatment.hours.ends:%H:%M}")
     if facts.promise_due is not None:
         # Nobody is reminded of a promise that is not yet due.
         after = datetime.combine(facts.promise_due + timedelta(days=1), time(), zone)
@@ -132,21 +132,29 @@ def _earliest(treatment: Treatment, facts: PlanFacts, channel: str, now: datetim
     return earliest.astimezone(UTC), tuple(why)
 
 
-def business_hours(day: date, zones: tuple[ZoneInfo, ...]) -> tuple[datetime, datetime] | None:
-    """When it is business hours in every zone at once, as aware UTC; None on a weekend, or where they do not meet."""
-    if day.weekday() >= 5:
+def business_hours(
+    day: date, zones: tuple[ZoneInfo, ...], hours: Hours | None = None
+) -> tuple[datetime, datetime] | None:
+    """When it is business hours in every zone at once, as aware UTC; None on a weekend, or where they do not meet.
+
+    :param hours: of the treatment, where it has some of its own; None also on a day that is none of its days.
+    """
+    if day.weekday() >= len(WEEKDAYS) or (hours is not None and WEEKDAYS[day.weekday()] not in hours.days):
         return None
-    opens = max(datetime.combine(day, DAY_STARTS, zone).astimezone(UTC) for zone in zones)
-    closes = min(datetime.combine(day, DAY_ENDS, zone).astimezone(UTC) for zone in zones)
+    starts, ends = (hours.starts, hours.ends) if hours else (DAY_STARTS, DAY_ENDS)
+    opens = max(datetime.combine(day, starts, zone).astimezone(UTC) for zone in zones)
+    closes = min(datetime.combine(day, ends, zone).astimezone(UTC) for zone in zones)
     return (opens, closes) if opens < closes else None
 
 
-def _slot(account_id: str, day: date, zones: tuple[ZoneInfo, ...], earliest: datetime) -> datetime | None:
+def _slot(
+    account_id: str, day: date, zones: tuple[ZoneInfo, ...], earliest: datetime, hours: Hours | None
+) -> datetime | None:
     """A minute inside the business hours of every zone, spread evenly over accounts; None when none is left."""
-    hours = business_hours(day, zones)
-    if hours is None:
+    span = business_hours(day, zones, hours)
+    if span is None:
         return None
-    opens, closes = hours
+    opens, closes = span
     starts = max(opens, _next_minute(earliest))
     minutes = int((closes - starts).total_seconds() // 60)
     if minutes <= 0:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from strategy.pacing import Breaker, Hours, Pacing, hours_json, read_breaker, read_hours, read_pacing
 from strategy.settings_reader import FieldError, InvalidSettings, Reader
 from strategy.treatments import AGENTS, CHANNELS, DEFAULT_TREATMENTS, OFFERS, TONES, Treatment
 
@@ -20,11 +21,14 @@ __all__ = [
     "TIERS",
     "Arms",
     "Assumptions",
+    "Breaker",
     "Capacity",
     "FairnessLimits",
     "FieldError",
     "HardRules",
+    "Hours",
     "InvalidSettings",
+    "Pacing",
     "StrategySettings",
     "from_json",
     "to_json",
@@ -124,6 +128,8 @@ class StrategySettings:
     arms: Arms = field(default_factory=Arms)
     assumptions: Assumptions = field(default_factory=Assumptions)
     fairness: FairnessLimits = field(default_factory=FairnessLimits)
+    pacing: Pacing = field(default_factory=Pacing)
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 def to_json(settings: StrategySettings) -> dict[str, Any]:
@@ -147,6 +153,7 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
                 "cadence_days": treatment.cadence_days,
                 "promise_days": treatment.promise_days,
                 "part_floor": str(treatment.part_floor),
+                "hours": hours_json(treatment.hours),
             }
             for tier, treatment in settings.treatments.items()
         },
@@ -158,14 +165,17 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
             "cost": {contact: str(cost) for contact, cost in assumed.cost.items()},
         },
         "fairness": {each.name: getattr(fairness, each.name) for each in fields(FairnessLimits)},
+        "pacing": {each.name: dict(getattr(settings.pacing, each.name)) for each in fields(Pacing)},
+        "breaker": {each.name: getattr(settings.breaker, each.name) for each in fields(Breaker)},
     }
 
 
 def from_json(data: object) -> StrategySettings | InvalidSettings:
     """Read a whole strategy version. Every field must be there, none may be unknown, and all errors come at once.
 
-    A version written before hysteresis, capacity, arms, assumptions and fairness (or tone and offers of a treatment)
-    existed reads as it was meant then: no margin, no limit, no arms, the default assumptions and limits.
+    A version written before hysteresis, capacity, arms, assumptions, fairness, pacing and breaker (or tone, offers and
+    hours of a treatment) existed reads as it was meant then: no margin, no capacity, no arms, no hours of its own, the
+    default assumptions and limits.
     """
     reader = Reader()
     top = reader.table(data, "", [each.name for each in fields(StrategySettings)])
@@ -184,6 +194,8 @@ def from_json(data: object) -> StrategySettings | InvalidSettings:
         arms=_arms(reader, top["arms"]) if "arms" in top else NO_ARMS,
         assumptions=_assumptions(reader, top["assumptions"]) if "assumptions" in top else Assumptions(),
         fairness=_fairness(reader, top["fairness"]) if "fairness" in top else FairnessLimits(),
+        pacing=read_pacing(reader, top["pacing"]) if "pacing" in top else Pacing(),
+        breaker=read_breaker(reader, top["breaker"]) if "breaker" in top else Breaker(),
     )
     return InvalidSettings(tuple(reader.errors)) if reader.errors else settings
 
@@ -200,6 +212,7 @@ def _treatment(reader: Reader, data: object, tier: str) -> Treatment:
         part_floor=reader.decimal(table, f"{at}.part_floor", lambda v: 0 < v <= 1, "above 0 and up to 1"),
         tone=reader.one_of(table, f"{at}.tone", TONES) if "tone" in table else "plain",
         offers=reader.some_of(table, f"{at}.offers", OFFERS) if "offers" in table else OFFERS,
+        hours=read_hours(reader, table.get("hours"), f"{at}.hours"),
     )
     if tier in PERSON_ONLY_TIERS and treatment.agent == "bot":
         reader.wrong(f"{at}.agent", "must be human: this tier is for people")

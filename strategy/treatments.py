@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from strategy.pacing import CHANNELS as CHANNELS
+from strategy.pacing import Hours
+
 AGENTS = ("bot", "human")
-CHANNELS = ("chat", "voice")
 TONES = ("gentle", "plain", "firm")
 """How a reminder is worded, from the softest on. All of them are kind, and none holds a threat."""
 OFFERS = ("full", "part", "later", "callback")
@@ -33,6 +35,8 @@ class Treatment:
     """One of :data:`TONES`."""
     offers: tuple[str, ...] = OFFERS
     """What the bot may agree to, in the order in which it is put forward; ``full`` always among :data:`OFFERS`."""
+    hours: Hours | None = None
+    """Local hours in which the bot contacts; None for all business hours."""
 
 
 DEFAULT_TREATMENTS: Mapping[str, Treatment] = {

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from strategy.pacing import WEEKDAYS
 from strategy.settings import (
     CONTACTS,
     PERSON_ONLY_TIERS,
     TIERS,
     Arms,
     Assumptions,
+    Breaker,
     Capacity,
     FairnessLimits,
     HardRules,
+    Hours,
+    Pacing,
     StrategySettings,
 )
 from strategy.treatments import AGENTS, CHANNELS, OFFERS, TONES, Treatment
@@ -23,6 +28,15 @@ shares = st.floats(0, 1)
 cents = st.integers(0, 10**9).map(lambda value: Decimal(value) / 100)
 arms = st.builds(
     Arms, st.floats(0, 0.3), st.floats(0, 0.2), st.floats(0, 0.4), salt=st.sampled_from(["amends", "盐", "2"])
+)
+
+minutes = st.integers(9 * 60, 18 * 60 - 1)
+hours = st.builds(
+    lambda drawn, days: Hours(
+        *(time(*divmod(each, 60)) for each in sorted(drawn)), tuple(d for d in WEEKDAYS if d in days)
+    ),
+    st.sets(minutes, min_size=2, max_size=2),
+    st.sets(st.sampled_from(WEEKDAYS), min_size=1),
 )
 
 
@@ -39,6 +53,7 @@ def treatments(agents: tuple[str, ...]) -> st.SearchStrategy[Treatment]:
         offers=st.tuples(st.permutations(OFFERS), st.sets(st.sampled_from(OFFERS))).map(
             lambda drawn: tuple(offer for offer in drawn[0] if offer == "full" or offer in drawn[1])
         ),
+        hours=st.none() | hours,
     )
 
 
@@ -64,4 +79,17 @@ drafts = st.builds(
         by_key(CONTACTS, cents),
     ),
     fairness=st.builds(FairnessLimits, shares, shares, shares, st.integers(1, 1_000_000)),
+    pacing=st.builds(
+        Pacing,
+        by_key(CHANNELS, st.none() | st.integers(0, 10_000)),
+        by_key(CHANNELS, st.none() | st.integers(0, 10_000)),
+    ),
+    breaker=st.builds(
+        Breaker,
+        st.integers(5, 1440),
+        st.floats(0.01, 1),
+        st.integers(1, 1000),
+        st.floats(0.001, 1),
+        st.integers(1, 1000),
+    ),
 )

@@ -22,7 +22,7 @@ class PlannedContact(SQLModel, table=True):
     channel: str
     agent: str
     treatment: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """The treatment it was planned by; with the channel it makes the campaign that a breaker can pause."""
+    """The tier whose treatment it was planned by; with the channel it makes the campaign that a breaker can pause."""
     status: str = "planned"
     """'planned', 'allowed', 'denied' or 'superseded'."""
     why: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -19,7 +19,7 @@ from ledger.tables import (
     Promise,
     TierAssignment,
 )
-from strategy.arms import treatment_given
+from strategy.arms import tier_given, treatment_given
 from strategy.capacity.read import worth_of_contacts
 from strategy.experiments.running import Experiments
 from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, Planned, next_contact
@@ -48,8 +48,10 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
         _, settings = active(work)
         experiments = Experiments.read(work, settings)
         wanted: list[tuple[str, Planned]] = []
+        treatment_of: dict[str, str] = {}
         for (tier, treatment, arm), waiting, facts in _accounts(work):
-            given = treatment_given(tier, treatment, arm, experiments.settings_for(arm))
+            settings_here = experiments.settings_for(arm)
+            given = treatment_given(tier, treatment, arm, settings_here)
             if waiting is not None and (arm == "hold_out" or given.agent == "human"):
                 # It was planned before the account came where nobody, or a person, is to contact it.
                 waiting.status = "superseded"
@@ -64,6 +66,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
                 result.not_planned["not yet"] += 1
             else:
                 wanted.append((facts.account_id, found))
+                treatment_of[facts.account_id] = tier_given(tier, treatment, arm, settings_here)
         for account_id, found in _within_capacity(work, settings, wanted, result):
             result.planned[found.channel] += 1
             work.session.add(
@@ -73,6 +76,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
                     slot=found.slot,
                     channel=found.channel,
                     agent=found.agent,
+                    treatment=treatment_of[account_id],
                     why=list(found.why),
                     created_at=work.now,
                 )

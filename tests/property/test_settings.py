@@ -15,9 +15,11 @@ from strategy.settings import (
     NO_ARMS,
     Arms,
     Assumptions,
+    Breaker,
     Capacity,
     FairnessLimits,
     InvalidSettings,
+    Pacing,
     StrategySettings,
     from_json,
     to_json,
@@ -26,7 +28,9 @@ from strategy.treatments import OFFERS
 
 DEFAULT = to_json(StrategySettings())
 TOO_MANY_ARMS = {"hold_out": 0.3, "human_first": 0.2, "explore": 0.5, "salt": "amends"}
-LATER_FIELDS = ("hysteresis", "capacity", "arms", "assumptions", "fairness")
+EVENING = {"starts": "17:00", "ends": "20:00", "days": ["mon"]}
+BACKWARDS = {"starts": "17:00", "ends": "10:00", "days": ["mon"]}
+LATER_FIELDS = ("hysteresis", "capacity", "arms", "assumptions", "fairness", "pacing", "breaker")
 
 
 def paths(table: dict[str, object], at: str = "") -> list[str]:
@@ -56,8 +60,15 @@ def test_every_field_of_the_settings_is_in_the_json():
 
 
 MAY_BE_X = {"name", "salt"}
-MAY_BE_A_MILLION = {"large_balance", "people_hours_per_day", "bot_contacts_per_day", "smallest_group"}
-MAY_BE_NONE = {"people_hours_per_day", "bot_contacts_per_day"}
+CHANNEL_LIMITS = {"chat", "voice"}
+MAY_BE_A_MILLION = {
+    "large_balance",
+    "people_hours_per_day",
+    "bot_contacts_per_day",
+    "smallest_group",
+    *CHANNEL_LIMITS,
+}
+MAY_BE_NONE = {"people_hours_per_day", "bot_contacts_per_day", "hours", *CHANNEL_LIMITS}
 
 
 def is_legal(path: str, wrong: object) -> bool:
@@ -92,7 +103,7 @@ def test_a_missing_field_is_named_unless_there_were_versions_without_it(path):
     table, last = table_at(data, path)
     del table[last]
     result = from_json(data)
-    if last in ("tone", "offers"):
+    if last in ("tone", "offers", "hours"):
         assert isinstance(result, StrategySettings)
     else:
         assert isinstance(result, InvalidSettings)
@@ -105,7 +116,7 @@ def test_an_old_version_reads_as_it_was_meant(draft):
     for name in LATER_FIELDS:
         del data[name]
     for treatment in data["treatments"].values():
-        del treatment["tone"], treatment["offers"]
+        del treatment["tone"], treatment["offers"], treatment["hours"]
     assert from_json(data) == replace(
         draft,
         hysteresis=0.0,
@@ -113,7 +124,11 @@ def test_an_old_version_reads_as_it_was_meant(draft):
         arms=NO_ARMS,
         assumptions=Assumptions(),
         fairness=FairnessLimits(),
-        treatments={tier: replace(each, tone="plain", offers=OFFERS) for tier, each in draft.treatments.items()},
+        pacing=Pacing(),
+        breaker=Breaker(),
+        treatments={
+            tier: replace(each, tone="plain", offers=OFFERS, hours=None) for tier, each in draft.treatments.items()
+        },
     )
 
 
@@ -156,6 +171,8 @@ def test_a_version_that_lies_in_an_old_ledger_is_read():
     [
         ("treatments.remind.offers", ["part"], "must hold full: nobody is kept from paying what is due"),
         ("treatments.people.agent", "bot", "must be human: this tier is for people"),
+        ("treatments.remind.hours", EVENING, "must begin before it ends, within 09:00 to 18:00"),
+        ("treatments.remind.hours", BACKWARDS, "must begin before it ends, within 09:00 to 18:00"),
         ("arms", TOO_MANY_ARMS, "must leave at least a tenth of the accounts to the grid"),
     ],
 )
@@ -173,3 +190,21 @@ def test_the_default_arms_leave_most_accounts_to_the_grid():
     arms = Arms()
     assert arms.hold_out + arms.human_first + arms.explore < 0.2
     assert arms.explore >= 0.1  # below a tenth, off-policy estimates get coarse
+
+
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        ({"starts": "25:00", "ends": "17:00", "days": ["mon"]}, "starts"),
+        ({"starts": "10:00", "ends": "17", "days": ["mon"]}, "ends"),
+        ({"starts": "10:00", "ends": "17:00", "days": ["sat"]}, "days"),
+        ({"starts": "10:00", "ends": "17:00", "days": []}, "days"),
+        ({"starts": "10:00", "ends": "17:00", "days": ["mon"], "zone": "UTC"}, "zone"),
+    ],
+)
+def test_wrong_hours_name_their_field(hours, field):
+    data = deepcopy(DEFAULT)
+    data["treatments"]["remind"]["hours"] = hours
+    result = from_json(data)
+    assert isinstance(result, InvalidSettings)
+    assert [error.field for error in result.errors] == [f"treatments.remind.hours.{field}"]
