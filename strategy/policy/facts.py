@@ -28,8 +28,19 @@ OUTCOMES: Final = frozenset(
 """'unknown' is an attempt found half-way after a crash: it counts toward every cap and starts every cooldown."""
 
 STOPS: Final = frozenset(
-    {"cease", "attorney", "bankruptcy", "dispute", "capacity", "moratorium", "sensitive_occasion", "consent_revoked"}
+    {
+        "cease",
+        "attorney",
+        "bankruptcy",
+        "dispute",
+        "capacity",
+        "moratorium",
+        "crisis_moratorium",
+        "sensitive_occasion",
+        "consent_revoked",
+    }
 )
+"""A 'crisis_moratorium' ends when the treatment does; how long it holds after that is for the packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +77,15 @@ class PastContact:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Stop:
-    """A fact about the person that suspends contact; both days are included, None means open-ended."""
+    """A fact about the person that suspends contact; both days are included, None means open-ended.
+
+    `debt_id` narrows a dispute or a representation to one debt; None means all of them.
+    """
 
     kind: str
     start: date | None = None
     end: date | None = None
+    debt_id: str | None = None
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -87,6 +102,14 @@ class Callback:
 
     given: datetime
     debt_id: str
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Reopened:
+    """The person came back, at `at`, on a medium that they had refused: one reply there is due."""
+
+    channel: str
+    at: datetime
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -108,6 +131,11 @@ class Flags:
     inconvenient: tuple[Inconvenient, ...] = ()
     inconvenient_places: tuple[str, ...] = ()
     refused_media: tuple[str, ...] = ()
+    reopened_media: tuple[Reopened, ...] = ()
+    confirms_opt_out: bool = False
+    """This contact is the one message that confirms an opt-out."""
+    days_past_due: int | None = None
+    """None where nobody has said: no exception for old debts is taken then."""
     third_party_grounds: tuple[str, ...] = ()
     third_party_refused: bool = False
     unread: tuple[str, ...] = ()
