@@ -5,24 +5,26 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from rehearsal.recheck.lookup import Lookup
 from rehearsal.recheck.rows import Row
 from rehearsal.recheck.violation import Violation
 
 
-def check(entries: list[Row], key: bytes) -> Iterator[Violation]:
-    """The first entry that is not what was written; after it nothing can be known.
+def walk(entries: Iterable[Row], key: bytes, into: Lookup) -> Iterator[Violation | None]:
+    """For each entry None, or at the first that is not what was written why; after it nothing can be known.
 
     :param entries: raw rows in `seq` order.
     :param key: the audit key.
+    :param into: keeps every entry, those after a break as well.
     """
-    previous = "0" * 64
+    previous, whole = "0" * 64, True
     for expected, entry in enumerate(entries, start=1):
-        why = _broken(entry, expected, previous, key)
-        if why is not None:
-            yield Violation("audit.chain", str(entry["seq"]), entry["at"], why)
-            return
+        into.note_entry(entry)
+        why = _broken(entry, expected, previous, key) if whole else None
+        whole = whole and why is None
+        yield None if why is None else Violation("audit.chain", str(entry["seq"]), entry["at"], why)
         previous = entry["hash"]
 
 

@@ -1,13 +1,13 @@
 """Hours and caps, written down a second time.
 
 Each line was copied by hand from the rule tables of 2026-11-22 and not from the packs of `strategy/policy`: a slip of
-the pen in one does not repeat itself in the other. Public holidays are not known here; the gate alone keeps them.
+the pen in one does not repeat itself in the other.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 EVERY_DAY = (MON, TUE, WED, THU, FRI, SAT, SUN)
@@ -35,6 +35,9 @@ HOURS: dict[str, Hours] = {
     "SG": ANY_TIME,
 }
 
+UNLESS_AGREED = frozenset({"CN", "ID"})
+"""Laws whose hours and holidays give way to a time that the person has agreed to."""
+
 TALKED = ("conversation", "unknown")
 """An attempt that a crash left half-way may have been a talk."""
 NOT_CONNECTED = ("not_in_service", "busy")
@@ -47,6 +50,7 @@ class Cap:
     """At most `most` outbound contacts in `days` local days, today included, per value of the columns `per`.
 
     `outcomes` lists those that count, or with `but` those that do not; an attempt still open counts always.
+    With `days` 0 the period is the calendar month. `callback_free`: not for calls that the person has asked for.
     """
 
     rule: str
@@ -57,6 +61,11 @@ class Cap:
     outcomes: tuple[str, ...]
     but: bool = False
     since: date = date(2020, 1, 1)
+    callback_free: bool = False
+
+    def first_day(self, day: date) -> date:
+        """Where the period begins that ends with this local day."""
+        return day - timedelta(days=self.days - 1) if self.days else day.replace(day=1)
 
     def counts(self, channel: str, outcome: str | None) -> bool:
         """Whether a contact of this channel and outcome counts."""
@@ -70,19 +79,25 @@ CAPS: dict[str, tuple[Cap, ...]] = {
         Cap("cap.cn_3_talks_a_day", 3, 1, ("debtor_id",), ("voice",), TALKED),
         Cap("cap.cn_6_unanswered_a_day", 6, 1, ("debtor_id", "number_index"), ("voice",), UNANSWERED),
     ),
-    "US-FED": (Cap("cap.us_7_calls_in_7_days", 7, 7, ("account_id",), VOICE, NOT_CONNECTED, but=True),),
+    "US-FED": (
+        Cap("cap.us_7_calls_in_7_days", 7, 7, ("account_id",), VOICE, NOT_CONNECTED, but=True, callback_free=True),
+    ),
     "US-MA": (Cap("cap.us_ma_2_in_7_days", 2, 7, ("account_id",), (*VOICE, "sms"), NOT_CONNECTED, but=True),),
     "US-NYC": (
         Cap("cap.us_nyc_3_in_7_days", 3, 7, ("account_id",), EVERY_MEDIUM, (), but=True, since=date(2026, 9, 1)),
     ),
     "AU": (
         Cap("cap.au_3_a_week", 3, 7, ("account_id",), EVERY_MEDIUM, TALKED),
-        Cap("cap.au_10_a_month", 10, 30, ("account_id",), EVERY_MEDIUM, TALKED),
+        Cap("cap.au_10_in_30_days", 10, 30, ("account_id",), EVERY_MEDIUM, TALKED),
+        Cap("cap.au_10_a_month", 10, 0, ("account_id",), EVERY_MEDIUM, TALKED),
     ),
 }
 
 WAIT_AFTER_TALK: dict[str, int] = {"US-FED": 7}
 """Local days without a call about the same debt, the day of the talk included."""
+
+CALLBACK_DAYS = 7
+"""Local days for which the wish to be called about a debt frees from its cap and its wait, the first one included."""
 
 STOPS_PEOPLE_TOO = frozenset(
     {
