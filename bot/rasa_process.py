@@ -13,6 +13,7 @@ from types import TracebackType
 
 import httpx
 
+KEPT_FROM_RASA = ("AMENDS_", "PYTHON", "VIRTUAL_ENV")
 PROJECT = Path(__file__).parent / "rasa"
 # Everything that decides what a model learns. The lock is in it: another version of Rasa cannot read the model.
 LEARNT_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "amends/*.py", "requirements*.lock")
@@ -146,7 +147,8 @@ class RasaProcess:
             raise RasaUnavailable("the environment of bot/rasa is missing; run scripts/demo once, it sets it up")
         self.log.parent.mkdir(parents=True, exist_ok=True)
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))},
+            # Our own settings hold secrets that are none of Rasa's business.
+            **{name: value for name, value in os.environ.items() if not name.startswith(KEPT_FROM_RASA)},
             **self._environment,
             "AMENDS_RASA_FOLLOW_PARENT": "1",
             "RASA_TELEMETRY_ENABLED": "false",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_UP, Decimal
 from functools import cached_property
 from typing import Any
@@ -21,14 +21,14 @@ from bot.triggers import Trigger, answer
 from ledger.handoff import Escalation
 from ledger.ledger import UnitOfWork
 from ledger.money import Money
-from ledger.tables import Account, Attempt, Conversation, Debtor, Disclosure, Hold, Promise, Turn
+from ledger.tables import Account, Attempt, Conversation, Debtor, Disclosure, Promise, Turn
+from strategy.holds.placing import About, hold_for
+from strategy.holds.recording import place
 from strategy.treatment_of import treatment_of
 from strategy.treatments import Treatment
 
 OpenCase = Callable[[UnitOfWork, Escalation], str]
 
-# What a trigger holds when it is less than every contact with the person.
-HELD = {"dispute_not_mine": "debt", "third_party_answering": "number", "minor_answering": "number"}
 # Never the first to hang up on somebody who may harm themselves: the talk stays open for the person who is called.
 STAYS = frozenset({"self_harm"})
 # What came of a talk that a trigger ended, where the desk has a word of its own for it.
@@ -184,25 +184,12 @@ class Talk:
                 self.conversation.stage = "with_person"
 
     def hold(self, reason: str, days: int | None) -> None:
-        """Stop automated contact for `days` days (None: until a person lifts it; 0: no hold)."""
+        """Hold contact for `days` days at least (None: until a person lifts it; 0: no hold)."""
         if days == 0:
             return
-        scope = HELD.get(reason, "person")
-        value = {"debt": self.account.id, "number": self.debtor.phone_index}.get(scope, "")
-        hold = Hold(
-            id=self.work.new_id(),
-            debtor_id=self.debtor.id,
-            account_id=self.account.id if scope == "debt" else None,
-            conversation_id=self.conversation.id,
-            scope=scope,
-            scope_value=value,
-            reason=reason,
-            created_at=self.work.now,
-            until=None if days is None else self.work.now + timedelta(days=days),
-        )
-        self.work.session.add(hold)
-        self.work.session.flush()
-        self.work.audit("hold.placed", hold.id, {"reason": reason, "scope": scope, "days": days})
+        about = About(self.account.id, self.conversation.channel, self.debtor.phone_index)
+        wanted = hold_for(reason, about, self.work.now, days)
+        place(self.work, self.debtor.id, wanted, "bot", self.conversation.id)
 
     def escalate(self, trigger: Trigger) -> str:
         """Open a case with everything the talk has gathered; its id."""

@@ -36,8 +36,8 @@ class Kind:
     by_hand: bool = False
 
 
-BREATHING_SPACE_DAYS: Final = 61
-"""Sixty days that begin on the day after it is registered (SI 2020/1311)."""
+BREATHING_SPACE_DAYS: Final = 60
+"""It runs for so many days from the day after it is registered (SI 2020/1311)."""
 AFTER_TREATMENT_DAYS: Final = 30
 """A mental health crisis moratorium runs this long after the treatment has ended (SI 2020/1311)."""
 
@@ -60,7 +60,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("death", None, "all", "two", stop="sensitive_occasion", also=("death_of_debtor",), by_hand=True),
     Kind("capacity", None, "all", "two", stop="capacity", also=("mental_capacity",), by_hand=True),
     # A debt adviser may end a breathing space early, so two people may lift it; nobody may alone.
-    Kind("moratorium", BREATHING_SPACE_DAYS, "all", "two", stop="moratorium", by_hand=True),
+    Kind("moratorium", BREATHING_SPACE_DAYS + 1, "all", "two", stop="moratorium", by_hand=True),
     Kind("moratorium_crisis", None, "all", "two", stop="moratorium", by_hand=True),
     Kind("wrong_number", None, "all", "one", ("number",), by_hand=True),
     Kind("consent_revoked", None, "all", "two", ("person", "channel", "number"), "consent_revoked", by_hand=True),

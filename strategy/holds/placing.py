@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from strategy.holds.kinds import AFTER_TREATMENT_DAYS, UNKNOWN, Kind, kind_of
+from strategy.holds.kinds import AFTER_TREATMENT_DAYS, BREATHING_SPACE_DAYS, UNKNOWN, kind_of
 from strategy.holds.lifting import Refused
 from strategy.policy.facts import CHANNELS
 
-_PAST_MIDNIGHT_EVERYWHERE = time(12, tzinfo=UTC)
-"""By noon UTC a date is over in every zone."""
+_OVER_EVERYWHERE = time(12, tzinfo=UTC)
+"""By noon UTC the day before is over in every zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a hold may be about: the person, and where they say it, one debt, channel and number (its blind index)."""
+    """What a hold may be about, beside the person: one debt, one channel, one number (its blind index)."""
 
-    account_id: str | None = None
-    channel: str | None = None
-    number: str | None = None
+    account_id: str = ""
+    channel: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,66 +33,68 @@ class NewHold:
     until: datetime | None
 
 
+def hold_for(reason: str, about: About, now: datetime, days: int | None = 0) -> NewHold:
+    """The hold that a reason asks for. A reason nobody knows gets the widest and longest there is.
+
+    :param days: how long it was announced for (None: until it is lifted); it lasts no less than its kind says.
+    """
+    kind = kind_of(reason)
+    endless = days is None or kind.days is None
+    end = None if endless else now + timedelta(days=max(days or 0, kind.days or 0))
+    return _of_scope(reason, kind.scopes[0], about, end)
+
+
 def new_hold(
     reason: str,
     about: About,
     now: datetime,
     *,
     scope: str | None = None,
-    days: int | None = 0,
     until: datetime | None = None,
     since: date | None = None,
     treatment_ends: date | None = None,
 ) -> NewHold | Refused:
-    """A hold for `reason`, or why it cannot be placed so. A reason nobody knows gives the widest and gravest hold.
+    """A hold that somebody chose the scope or the end of, or why it cannot be placed so.
 
-    :param scope: one of the kind's scopes; its own when not given. What `about` does not name widens it to the person.
-    :param days: how long it was announced for (None: until it is lifted); it lasts no less than its kind says.
-    :param until: an end that somebody chose instead; only for a hold that one person may lift.
+    :param scope: one of the kind's scopes; its own when not given.
+    :param until: another end than the kind's; only of a hold that one person may lift.
     :param since: the day a moratorium was registered, when that was not today.
     :param treatment_ends: the last day of treatment in a crisis moratorium, once it is known.
     """
     kind = kind_of(reason)
     if kind is UNKNOWN:
-        return NewHold(reason, "person", "", None, None)
-    if scope is not None and scope not in kind.scopes:
-        return Refused("scope")
-    end = _end(kind, now, days, until, since, treatment_ends)
-    if isinstance(end, Refused):
-        return end
+        return Refused("hold_kind")
     wanted = scope or kind.scopes[0]
-    value = {"debt": about.account_id, "channel": about.channel, "number": about.number}.get(wanted) or ""
-    if wanted == "channel" and value not in CHANNELS:
+    if wanted not in kind.scopes:
+        return Refused("scope")
+    if wanted == "channel" and about.channel not in CHANNELS:
         return Refused("channel")
-    if wanted == "person" or not value:
-        return NewHold(reason, "person", "", None, end)
-    return NewHold(reason, wanted, value, about.account_id if wanted == "debt" else None, end)
-
-
-def _end(
-    kind: Kind,
-    now: datetime,
-    days: int | None,
-    until: datetime | None,
-    since: date | None,
-    treatment_ends: date | None,
-) -> datetime | Refused | None:
-    if treatment_ends is not None:
-        return _after(treatment_ends, AFTER_TREATMENT_DAYS, now) if kind.id == "moratorium_crisis" else Refused("end")
-    if since is not None:
-        if kind.id != "moratorium" or kind.days is None:
-            return Refused("since")
-        return Refused("since") if since > now.date() + timedelta(days=1) else _after(since, kind.days - 1, now)
+    end = hold_for(reason, about, now).until
     if until is not None:
         if kind.lift != "one":
             return Refused("end")
-        return until if until > now else Refused("past_end")
-    if days is None or kind.days is None:
-        return None
-    return now + timedelta(days=max(days, kind.days))
+        end = until
+    if since is not None:
+        # Tomorrow, because it may be that already where the person is.
+        if kind.id != "moratorium" or since > now.date() + timedelta(days=1):
+            return Refused("since")
+        end = _over(since + timedelta(days=BREATHING_SPACE_DAYS))
+    if treatment_ends is not None:
+        if kind.id != "moratorium_crisis":
+            return Refused("treatment_ends")
+        end = _over(treatment_ends + timedelta(days=AFTER_TREATMENT_DAYS))
+    if end is not None and end <= now:
+        return Refused("past_end")
+    return _of_scope(reason, wanted, about, end)
 
 
-def _after(day: date, days: int, now: datetime) -> datetime | Refused:
-    """When the `days`th day after `day` is over in every zone."""
-    end = datetime.combine(day + timedelta(days=days + 1), _PAST_MIDNIGHT_EVERYWHERE)
-    return end if end > now else Refused("past_end")
+def _of_scope(reason: str, scope: str, about: About, end: datetime | None) -> NewHold:
+    """What cannot be named cannot be told apart from the rest: without a value it is the whole person's."""
+    value = {"debt": about.account_id, "channel": about.channel, "number": about.number}.get(scope, "")
+    account_id = about.account_id if scope == "debt" and value else None
+    return NewHold(reason, scope if value else "person", value, account_id, end)
+
+
+def _over(day: date) -> datetime:
+    """When `day` is over in every zone."""
+    return datetime.combine(day + timedelta(days=1), _OVER_EVERYWHERE)

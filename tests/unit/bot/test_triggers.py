@@ -12,9 +12,10 @@ import pytest
 import yaml
 
 from bot.phrases import LANGUAGES, template, templates
-from bot.talk import DISPOSITIONS, HELD, STAYS
+from bot.talk import DISPOSITIONS, STAYS
 from bot.triggers import LEXICON, Trigger, answer, detect, named
 from desk.routing import _QUEUE_OF
+from strategy.holds.kinds import UNKNOWN, kind_of
 
 ROOT = Path(__file__).parents[3]
 SHARED = ROOT.parent / "shared" / "contact-rules" / "sensitive.json"
@@ -134,9 +135,18 @@ def test_every_trigger_named_in_the_code_is_in_the_lexicon() -> None:
     ]
     used = {name for path in files for name in call.findall(path.read_text(encoding="utf-8"))}
     assert {"dialogue_down", "hardship_unemployment", "not_understood"} <= used
-    assert {name: named(name).id for name in used | set(HELD) | STAYS | set(DISPOSITIONS)} == {
-        name: name for name in used | set(HELD) | STAYS | set(DISPOSITIONS)
+    assert {name: named(name).id for name in used | STAYS | set(DISPOSITIONS)} == {
+        name: name for name in used | STAYS | set(DISPOSITIONS)
     }
+
+
+@pytest.mark.parametrize(
+    "entry", [entry for entry in ENTRIES if entry["hold_days"] != 0], ids=lambda entry: entry["id"]
+)
+def test_a_trigger_that_holds_is_a_kind_of_hold_that_lasts_as_long(entry: dict[str, Any]) -> None:
+    kind = kind_of(entry["id"])
+    assert kind is not UNKNOWN
+    assert _days(kind.days) >= _days(entry["hold_days"])
 
 
 def test_every_trigger_that_a_person_must_take_has_a_queue_of_its_own_or_the_general_one() -> None:

@@ -56,7 +56,8 @@ def test_a_kind_binds_whom_it_says(kind) -> None:
 def test_no_word_means_two_kinds_and_every_stop_is_one_that_the_gate_knows() -> None:
     words = [word for kind in KINDS for word in (kind.id, *kind.also)]
     assert len(words) == len(set(words))
-    assert {kind.stop for kind in KINDS if kind.stop} == set(STOPS)
+    # A crisis moratorium in the ledger has its last day worked out already, so it stops as any moratorium does.
+    assert {kind.stop for kind in KINDS if kind.stop} == STOPS - {"crisis_moratorium"}
     assert all(kind.binds == "all" for kind in KINDS if kind.stop)
 
 
