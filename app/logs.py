@@ -16,7 +16,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 LOG_KEYS = {"event", "level", "timestamp", "logger", "exc_type", "exc_where"}
 IDS = {"account_id", "attempt_id", "batch_id", "case_id", "conversation_id", "debtor_id", "model_id", "facts_hash"}
-CODES = {"action", "agent", "channel", "check", "code", "disposition", "intent", "job", "language"}
+CODES = {"action", "agent", "channel", "check", "code", "disposition", "intent", "job", "language", "scope"}
 STATES = {
     "allowed",
     "outcome",

@@ -57,11 +57,25 @@ class Planned:
     why: tuple[str, ...]
 
 
+WHY_NOT: Final = {
+    "people": "a person takes this account",
+    "waiting": "a contact is already planned",
+    "zone": "no time zone is known",
+    "carried": "none of the treatment's channels is carried here",
+    "denied": "the gate denies every channel, and waiting does not cure it",
+    "hours": "the hours of contact in all zones the debtor may be in do not meet",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class NotPlanned:
-    """No contact is planned, and why."""
+    """No contact is planned; `code` is one of :data:`WHY_NOT`."""
 
-    why: str
+    code: str
+
+    @property
+    def why(self) -> str:
+        return WHY_NOT[self.code]
 
 
 def next_contact(
@@ -72,17 +86,17 @@ def next_contact(
     `carried` are the channels that something carries here: without a telephone line nothing is planned by voice.
     """
     if treatment.agent == "human":
-        return NotPlanned("a person takes this account")
+        return NotPlanned("people")
     if facts.waiting:
-        return NotPlanned("a contact is already planned")
+        return NotPlanned("waiting")
     if not facts.zones:
-        return NotPlanned("no time zone is known")
+        return NotPlanned("zone")
     channels = tuple(channel for channel in treatment.channels if channel in carried)
     if not channels:
-        return NotPlanned("none of the treatment's channels is carried here")
+        return NotPlanned("carried")
     channel = _channel(channels, facts, now)
     if channel is None:
-        return NotPlanned("the gate denies every channel, and waiting does not cure it")
+        return NotPlanned("denied")
     earliest, why = _earliest(treatment, facts, channel, now)
     zones = tuple(ZoneInfo(zone) for zone in facts.zones)
     first_day = earliest.astimezone(zones[0]).date()
@@ -90,7 +104,7 @@ def next_contact(
         slot = _slot(facts.account_id, first_day + timedelta(days=ahead), zones, earliest, treatment.hours)
         if slot is not None:
             return Planned(slot, channel, treatment.agent, why)
-    return NotPlanned("the hours of contact in all zones the debtor may be in do not meet")
+    return NotPlanned("hours")
 
 
 def _channel(channels: tuple[str, ...], facts: PlanFacts, now: datetime) -> str | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 
 from ledger.latest import is_latest_assignment
@@ -49,7 +51,7 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
         experiments = Experiments.read(work, settings)
         wanted: list[tuple[str, Planned]] = []
         treatment_of: dict[str, str] = {}
-        for (tier, treatment, arm), waiting, facts in _accounts(work):
+        for (tier, treatment, arm), waiting, facts in accounts_to_plan(work):
             settings_here = experiments.settings_for(arm)
             given = treatment_given(tier, treatment, arm, settings_here)
             if waiting is not None and (arm == "hold_out" or given.agent == "human"):
@@ -117,32 +119,46 @@ WITH_PEOPLE: Placed = ("people", "people", "champion")
 """Where an account stands whose data came in broken, whatever was decided on it before."""
 
 
-def _accounts(work: UnitOfWork) -> list[tuple[Placed, PlannedContact | None, PlanFacts]]:
-    """Where every open account that has a tier was placed, what is planned already, and the facts. Read in bulk."""
+def accounts_to_plan(
+    work: UnitOfWork, account_id: str | None = None
+) -> list[tuple[Placed, PlannedContact | None, PlanFacts]]:
+    """Where every open account that has a tier was placed, what is planned already, and the facts. Read in bulk.
+
+    :param account_id: read this account alone.
+    """
     session, now = work.session, work.now
+
+    def of(column: object) -> ColumnElement[bool]:
+        return true() if account_id is None else cast(ColumnElement[bool], column == account_id)
+
     placed = select(TierAssignment.account_id, TierAssignment.tier, TierAssignment.treatment, TierAssignment.arm)
+    latest = placed.where(is_latest_assignment(), of(TierAssignment.account_id))
     place_of = {
-        account_id: (tier, treatment, arm)
-        for account_id, tier, treatment, arm in sorted(session.exec(placed.where(is_latest_assignment())).all())
+        account_id: (tier, treatment, arm) for account_id, tier, treatment, arm in sorted(session.exec(latest).all())
     }
     contacted = defaultdict[str, list[Contacted]](list)
-    for attempt in session.exec(select(Attempt)).all():
+    # Whoever was never dialled was not contacted.
+    attempts = select(Attempt).where(Attempt.status != "released", of(Attempt.account_id))
+    for attempt in session.exec(attempts).all():
         past = Contacted(attempt.reserved_at, attempt.channel, attempt.outcome or "unknown")
         contacted[attempt.account_id].append(past)
     denied = defaultdict[str, list[Denied]](list)
     recent = select(Decision).where(col(Decision.allowed).is_(False), col(Decision.at) > now - DENIAL_LASTS)
+    recent = recent.where(of(Decision.account_id))
     for decision in session.exec(recent).all():
         denied[decision.account_id].append(Denied(decision.at, decision.channel, decision.next_allowed_at))
-    planned = session.exec(select(PlannedContact).where(PlannedContact.status == "planned")).all()
+    planned = session.exec(
+        select(PlannedContact).where(PlannedContact.status == "planned", of(PlannedContact.account_id))
+    ).all()
     waiting = {contact.account_id: contact for contact in planned}
     promised: dict[str, date] = {}
-    for promise in session.exec(select(Promise).where(Promise.status == "open")).all():
+    for promise in session.exec(select(Promise).where(Promise.status == "open", of(Promise.account_id))).all():
         promised[promise.account_id] = max(promise.due_on, promised.get(promise.account_id, promise.due_on))
     broken = feed_state(work).broken_batches
     accounts = session.exec(
         select(Account.id, Debtor.tz_candidates, Account.batch_id)
         .join(Debtor, col(Debtor.id) == Account.debtor_id)
-        .where(Account.status == "open")
+        .where(Account.status == "open", of(Account.id))
         .order_by(col(Account.id))
     ).all()
     return [
