@@ -24,8 +24,10 @@ def check(rows: Rows, told: Told, *, at_rest: bool) -> Iterator[Violation]:
         if attempt["direction"] == "outbound":
             yield from _decision(attempt, rows.decisions.get(attempt["decision_id"]), told)
         yield from _attempt(attempt, told, at_rest)
-        if attempt["planned_id"] is not None and attempt["status"] != "released":
-            tried[attempt["planned_id"]].append(attempt)
+        # By the decision: a released attempt may have let go of what was planned.
+        planned_id = (rows.decisions.get(attempt["decision_id"]) or {}).get("planned_id")
+        if planned_id is not None and attempt["status"] != "released":
+            tried[planned_id].append(attempt)
     for decision in rows.decisions.values():
         yield from _in_chain(decision, told)
         if decision["planned_id"] is not None and not decision["allowed"]:

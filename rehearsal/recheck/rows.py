@@ -55,7 +55,7 @@ class Rows:
 
 def people(connection: Connection) -> Iterator[Rows]:
     """Every person of the ledger with all that concerns them, once each."""
-    last, at_once = "", MOST_PEOPLE // 10
+    last, at_once = "", 1 + MOST_PEOPLE // 10
     while True:
         # The database's own order, whatever its collation: it only has to agree with itself.
         debtors = _rows(
