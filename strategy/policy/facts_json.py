@@ -1,44 +1,63 @@
 """ContactFacts to and from JSON: the `given` form of a policy case, and the form a Decision row keeps for replay."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
 from strategy.policy.decision import canonical_json, digest
 from strategy.policy.facts import OUTCOMES, Action, ContactFacts, Content, Flags, PastContact
-from strategy.policy.flags import FactsError, place_name, read_flags, read_time
+from strategy.policy.flag_wishes import channel_name
+from strategy.policy.flags import FactsError, place_name, read_flags, read_time, taken_back
 
-_OTHER_AGENTS: Final = {
-    "bot": "ai_voice",
+_AGENTS: Final = {
     "ai": "ai_voice",
+    "ai_call": "ai_voice",
     "ai_text": "ai_chat",
+    "artificial_voice": "ai_voice",
+    "bot": "ai_voice",
     "chatbot": "ai_chat",
+    "collector": "human",
+    "person": "human",
+    "voicebot": "ai_voice",
 }
+_DEBTORS: Final = frozenset({"borrower", "cardholder", "customer", "debtor"})
 _LANDLINES: Final = frozenset({"residential", "residential_landline", "landline_residential", "fixed_line", "home"})
+_WORK_NUMBERS: Final = frozenset({"business", "employer", "office", "work", "workplace"})
+_MAILBOXES: Final = frozenset({"answering_machine", "mailbox", "voice_mail", "voicemail"})
+_OUTCOMES: Final = {
+    "answered": "conversation",
+    "connected": "conversation",
+    "no_answer": "ring_no_answer",
+    "sent": "delivered",
+    "unanswered": "ring_no_answer",
+    "voicemail": "voicemail_left",
+}
+"""Other words for outcomes that count. Those that would not count are known by their one name only."""
+_DIRECTIONS: Final = {"out": "outbound", "in": "inbound"}
 
 
 def read_facts(given: Mapping[str, Any]) -> ContactFacts:
-    """The facts of one case.
+    """The facts of one case. A flag or a word about the content that cannot be read denies later, and stops no reading.
 
-    :raises FactsError: something in it cannot be read; its `code` is the reason to deny with.
+    :raises FactsError: the case itself cannot be read; its `code` is the reason to deny with.
     """
     try:
-        action = {key: str(given["action"].get(key, "unknown")) for key in Action.__dataclass_fields__}
-        action["agent"] = _OTHER_AGENTS.get(action["agent"], action["agent"])
-        action["number_type"] = "landline" if action["number_type"] in _LANDLINES else action["number_type"]
-        action["place"] = place_name(action["place"])
-        if action["target"] == "voicemail":
-            action |= {"channel": "voicemail", "target": "consumer"}
+        flags = given.get("flags", {})
+        content, unread = _content(given.get("content", {}))
+        read = read_flags(flags)
+        action = _action(given["action"])
         return ContactFacts(
             jurisdictions=tuple(str(name) for name in given["jurisdictions"]),
             entity_role=str(given.get("entity_role", "unknown")),
             tz_candidates=tuple(str(zone) for zone in given["tz_candidates"]),
-            action=Action(**action),
-            consent=tuple(sorted((str(kind), str(status)) for kind, status in given.get("consent", {}).items())),
-            content=_content(given.get("content", {})),
-            flags=read_flags(given.get("flags", {})),
-            history=tuple(sorted(_past(item, index) for index, item in enumerate(given.get("history", [])))),
+            action=action,
+            consent=_consent(given.get("consent", {}), taken_back(flags)),
+            content=content,
+            flags=replace(read, unread=tuple(sorted({*read.unread, *unread}))),
+            history=tuple(
+                sorted(_past(item, index, action.debt_id) for index, item in enumerate(given.get("history", [])))
+            ),
         )
     except FactsError:
         raise
@@ -46,29 +65,62 @@ def read_facts(given: Mapping[str, Any]) -> ContactFacts:
         raise FactsError("given", f"{type(error).__name__} {error}") from error
 
 
-def _content(raw: Mapping[str, Any]) -> Content:
+def _action(raw: Mapping[str, Any]) -> Action:
+    said = {key: str(raw.get(key, "unknown")) for key in Action.__dataclass_fields__}
+    said["agent"] = _AGENTS.get(said["agent"], said["agent"])
+    said["channel"] = channel_name(said["channel"])
+    said["place"] = place_name(said["place"])
+    if _MAILBOXES & {said["channel"], said["target"], said["place"]}:
+        said |= {"channel": "voicemail"}
+        said |= {key: "consumer" for key in ("target",) if said[key] in _MAILBOXES}
+        said |= {key: "unknown" for key in ("place",) if said[key] in _MAILBOXES}
+    if said["target"] in _DEBTORS:
+        said["target"] = "consumer"
+    if said["number_type"] in _LANDLINES:
+        said["number_type"] = "landline"
+    if said["number_type"] in _WORK_NUMBERS and said["place"] == "unknown":
+        said["place"] = "workplace"
+    return Action(**said)
+
+
+def _content(raw: Mapping[str, Any]) -> tuple[Content, list[str]]:
+    """What has been said, and the names of what is neither true nor false."""
     known = {field.name: raw[field.name] for field in fields(Content) if field.name in raw}
-    for name, value in known.items():
-        if not isinstance(value, bool):
-            raise FactsError(f"content.{name}", "must be true or false")
-    return Content(**known)
+    unread = [f"content.{name}" for name, value in known.items() if not isinstance(value, bool)]
+    return Content(**{name: value for name, value in known.items() if isinstance(value, bool)}), unread
 
 
-def _past(raw: Mapping[str, Any], index: int) -> PastContact:
+def _consent(raw: Mapping[str, Any], also_revoked: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    said = {str(kind): _status(value) for kind, value in raw.items()}
+    return tuple(sorted((said | dict.fromkeys(also_revoked, "revoked")).items()))
+
+
+def _status(value: Any) -> str:
+    if isinstance(value, Mapping):
+        revoked = any(value.get(key) for key in ("revoked", "revoked_utc", "revoked_at"))
+        return "revoked" if revoked else str(value.get("status", "none"))
+    return {True: "granted", False: "none"}[value] if isinstance(value, bool) else str(value)
+
+
+def _past(raw: Mapping[str, Any], index: int, debt_id: str) -> PastContact:
+    """One past contact. What does not say which debt it was about counts for the one asked about."""
     path = f"history[{index}]"
     try:
-        outcome = str(raw["outcome"])
+        outcome = _OUTCOMES.get(str(raw["outcome"]), str(raw["outcome"]))
         if outcome not in OUTCOMES:
             raise ValueError(f"an outcome nobody knows: {outcome!r}")
+        direction = str(raw["direction"])
+        target = str(raw.get("target", "consumer"))
+        channel = channel_name(str(raw["channel"]))
         return PastContact(
             at=read_time(raw["ts_utc"]),
-            channel=str(raw["channel"]),
-            direction=str(raw["direction"]),
+            channel="voicemail" if channel in _MAILBOXES else channel,
+            direction=_DIRECTIONS.get(direction, direction),
             outcome=outcome,
-            debt_id=str(raw["debt_id"]),
-            number_id=str(raw["number_id"]),
+            debt_id=str(raw.get("debt_id") or debt_id),
+            number_id=str(raw.get("number_id") or "unknown"),
             by=str(raw.get("by", "bank")),
-            target=str(raw.get("target", "consumer")),
+            target="consumer" if target in _DEBTORS else target,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FactsError(path, f"{type(error).__name__} {error}", code="HISTORY_INVALID") from error
@@ -117,6 +169,7 @@ def _flags_json(flags: Flags) -> dict[str, Any]:
                 "start": stop.start.isoformat() if stop.start else None,
                 "end": stop.end.isoformat() if stop.end else None,
             }
+            | ({"debt_id": stop.debt_id} if stop.debt_id else {})
             for stop in flags.stops
         ],
         "holds": [{"reason": hold.reason, "agents": hold.agents} for hold in flags.holds],
@@ -124,12 +177,16 @@ def _flags_json(flags: Flags) -> dict[str, Any]:
         "inconvenient": [{"days": list(time.days), "hours": str(time.hours)} for time in flags.inconvenient],
         "inconvenient_places": list(flags.inconvenient_places),
         "refused_media": list(flags.refused_media),
+        "reopened_media": [{"channel": item.channel, "at_utc": time_text(item.at)} for item in flags.reopened_media],
+        "confirms_opt_out": flags.confirms_opt_out,
         "third_party_refused": flags.third_party_refused,
+        # Keep what could not be read, so that a replay denies for the same reason.
+        "unread": list(flags.unread),
     }
+    if flags.days_past_due is not None:
+        spelled["days_past_due"] = flags.days_past_due
     if flags.consented_callback:
         callback = flags.consented_callback
         spelled["consented_callback"] = {"given_utc": time_text(callback.given), "debt_id": callback.debt_id}
     spelled |= dict.fromkeys(flags.third_party_grounds, True)
-    # Keep what could not be read, so that a replay denies for the same reason.
-    spelled |= dict.fromkeys(flags.unread, True)
-    return {name: value for name, value in spelled.items() if value}
+    return {name: value for name, value in spelled.items() if value or name == "days_past_due"}

@@ -1,37 +1,91 @@
 """Reading flags: known names exactly, other names by what they speak of, and never by leaving them out.
 
-Only an exact name can loosen a decision (an agreed time, a call-back, a debtor out of reach). A name nobody knows
-always leads to a denial; a word in it merely picks the reason that says why.
+Only an exact name with a value of the right form can loosen a decision (an agreed time, a call-back, a debtor out of
+reach). A name nobody knows always leads to a denial; a word in it merely picks the reason that says why. What cannot be
+read is kept by its name in `unread`, which denies, and everything else still counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from strategy.policy.clocks import WEEKDAYS, WHOLE_DAY, Span
-from strategy.policy.facts import CHANNELS, STOPS, Callback, Flags, HoldFact, Inconvenient, Stop
+from strategy.policy.clocks import WHOLE_DAY, Span
+from strategy.policy.facts import CHANNELS, Callback, Flags, HoldFact, Reopened, Stop
+from strategy.policy.flag_stops import is_absent, join_dates, read_stop, stop_kinds
+from strategy.policy.flag_wishes import (
+    channel_of,
+    channels_in,
+    consents_taken_back,
+    inconvenient,
+    listed,
+    place_name,
+    read_time,
+)
+
+__all__ = ["GROUNDS", "FactsError", "place_name", "read_flags", "read_time", "taken_back"]
 
 GROUNDS: Final = ("debtor_unreachable", "debtor_deceased", "debtor_incapacitated", "location_unknown")
+"""Why somebody else may have to be asked."""
 
-_NEUTRAL: Final = frozenset({"time_barred", "debt_time_barred", "days_past_due"})
-"""Facts that forbid no contact by themselves."""
-
-# First match wins, so the narrow words stand before the broad ones.
-_WORDS: Final = (
-    ("moratorium", ("breathing_space", "moratorium", "crisis")),
-    ("consent_revoked", ("revok", "opt_out", "opted_out", "unsubscribe")),
-    ("cease", ("cease", "stop_contact", "do_not_contact", "no_contact", "refusal", "refused_to_pay")),
-    ("attorney", ("attorney", "lawyer", "solicitor", "counsel", "represented")),
-    ("bankruptcy", ("bankrupt", "insolven", "automatic_stay")),
-    ("dispute", ("dispute",)),
-    ("capacity", ("capacity", "mental", "vulnerab")),
-    ("sensitive_occasion", ("occasion", "bereave", "funeral", "wedding", "festival", "calamity", "disaster")),
+_NEUTRAL: Final = frozenset(
+    {
+        "charged_off",
+        "collection_procedures_begun",
+        "debt_collection_procedures",
+        "debt_collection_procedures_begun",
+        "debt_collection_procedures_started",
+        "debt_time_barred",
+        "language",
+        "preferred_language",
+        "time_barred",
+        "validation_notice_sent_utc",
+        "validation_period_ends_utc",
+    }
 )
-_THIRD_PARTIES: Final = ("third_party", "contact_person", "relative", "reference")
-_START_KEYS: Final = ("start", "from", "received_utc", "given_utc", "filed", "date")
-_END_KEYS: Final = ("end", "until", "to")
-_SETTLED_KEYS: Final = ("verified", "verified_utc", "verification_sent_utc", "resolved", "resolved_utc")
+"""Facts that forbid no contact by themselves."""
+_GROUND_NAMES: Final = {name: name for name in GROUNDS} | {
+    "debtor_dead": "debtor_deceased",
+    "debtor_died": "debtor_deceased",
+    "debtor_incapable": "debtor_incapacitated",
+    "debtor_lacking_capacity": "debtor_incapacitated",
+    "debtor_lacks_capacity": "debtor_incapacitated",
+    "address_unknown": "location_unknown",
+    "location_info_needed": "location_unknown",
+    "location_info_only": "location_unknown",
+    "location_information_only": "location_unknown",
+    "seeking_location_info": "location_unknown",
+}
+_AGREED_NAMES: Final = frozenset(
+    {
+        "agreed_contact_time",
+        "agreed_contact_window",
+        "agreed_hours",
+        "agreed_time",
+        "agreed_window",
+        "agreed_windows",
+        "consented_hours",
+        "consented_window",
+    }
+)
+_ANY_HOUR_NAMES: Final = frozenset({"consent_outside_hours", "consented_outside_hours"})
+_CALLBACK_NAMES: Final = frozenset({"consented_callback", "callback_consent"})
+_PAST_DUE_NAMES: Final = frozenset({"days_past_due", "dpd", "past_due_days"})
+_REOPENED_NAMES: Final = frozenset({"reopened_media", "consumer_reinitiated", "reinitiated"})
+_SETTLES: Final = {
+    "attorney_consented": "attorney",
+    "attorney_consents": "attorney",
+    "attorney_no_reply": "attorney",
+    "attorney_unresponsive": "attorney",
+    "debt_verified": "dispute",
+    "dispute_resolved": "dispute",
+    "dispute_verified": "dispute",
+    "verification_sent": "dispute",
+}
+"""Said as plain `true`, or with its time as `..._utc`, these end a stop that another flag names."""
+_MACHINES_ONLY: Final = ("hardship", "forbearance", "deceased", "minor")
+_THIRD_PARTIES: Final = ("third_party", "contact", "relative", "referee", "reference", "family", "guarantor")
+_UNREAD: Final = "unread"
 
 
 class FactsError(ValueError):
@@ -44,103 +98,142 @@ class FactsError(ValueError):
 
 
 def read_flags(raw: Mapping[str, Any]) -> Flags:
-    """:raises FactsError: a flag that is known has a value that cannot be read."""
-    flags = Flags()
-    for name, value in sorted(raw.items()):
-        if name in _NEUTRAL or value is None or value is False or value in ("", [], {}):
+    """What the flags say. One that cannot be read is named in `unread`.
+
+    :raises FactsError: this is no mapping.
+    """
+    if not isinstance(raw, Mapping):
+        raise FactsError("flags", "must be a mapping of names to values")
+    flags, settled = Flags(), set[str]()
+    for name, value in sorted(join_dates({_plain(name): value for name, value in raw.items()}).items()):
+        if name in _NEUTRAL or (is_absent(value) and name not in _PAST_DUE_NAMES):
+            continue
+        if name.removesuffix("_utc") in _SETTLES and (value is True or _is_time(value)):
+            settled.add(_SETTLES[name.removesuffix("_utc")])
             continue
         try:
             flags = _with_flag(flags, name, value)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            raise FactsError(f"flags.{name}", str(error)) from error
-    return flags
+        except (TypeError, ValueError, KeyError, AttributeError):
+            flags = _unread(flags, name)
+    stops = (stop for stop in flags.stops if stop.kind not in settled)
+    return replace(flags, stops=tuple(sorted({*stops}, key=repr)))
+
+
+def taken_back(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of consent ('sms', 'artificial_voice', ...) that flags, and not the consents, say were revoked."""
+    return tuple(
+        sorted(
+            {
+                kind
+                for name, value in raw.items()
+                if not is_absent(value)
+                for kind in consents_taken_back(_plain(name), value)
+            }
+        )
+    )
+
+
+def _plain(name: Any) -> str:
+    return str(name).strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _unread(flags: Flags, *names: str) -> Flags:
+    return replace(flags, unread=tuple(sorted({*flags.unread, *names})))
 
 
 def _with_flag(flags: Flags, name: str, value: Any) -> Flags:
-    if name in ("agreed_window", "agreed_windows"):
-        spans = tuple(sorted(Span.read(text) for text in _listed(value)))
-        return replace(flags, agreed_windows=flags.agreed_windows + spans)
-    if name == "consented_callback":
+    """What can loosen, and what Amends itself writes: by exact name, in exactly one form."""
+    if name in _AGREED_NAMES:
+        return replace(flags, agreed_windows=tuple(sorted({*flags.agreed_windows, *_spans(value)})))
+    if name in _ANY_HOUR_NAMES and value is True:
+        return replace(flags, agreed_windows=tuple(sorted({*flags.agreed_windows, WHOLE_DAY})))
+    if name in _CALLBACK_NAMES:
         return replace(flags, consented_callback=Callback(read_time(value["given_utc"]), str(value["debt_id"])))
-    if name in GROUNDS:
-        return replace(flags, third_party_grounds=(*flags.third_party_grounds, name))
+    if name in _GROUND_NAMES:
+        grounds = {*flags.third_party_grounds, _GROUND_NAMES[name]}
+        return replace(flags, third_party_grounds=tuple(sorted(grounds)))
+    if name in _PAST_DUE_NAMES:
+        return replace(flags, days_past_due=_days(value))
+    if name in _REOPENED_NAMES:
+        return replace(flags, reopened_media=tuple(sorted({*flags.reopened_media, *_reopened(value)})))
+    if name in ("opt_out_confirmation", "confirms_opt_out") and value is True:
+        return replace(flags, confirms_opt_out=True)
     if name == "stops":
-        return replace(flags, stops=flags.stops + tuple(sorted((_stop(s["kind"], s) for s in value), key=repr)))
+        return _stopped(flags, (read_stop(stop["kind"], stop) for stop in value))
     if name == "holds":
         holds = sorted(HoldFact(str(h["reason"]), str(h.get("agents", "all"))) for h in value)
         return replace(flags, holds=flags.holds + tuple(holds))
+    if name == "refused_media" and isinstance(value, list | str):
+        return replace(flags, refused_media=tuple(sorted({*flags.refused_media, *map(channel_of, listed(value))})))
+    if name == "third_party_refused":
+        return replace(flags, third_party_refused=True)
+    if name == _UNREAD:
+        return _unread(flags, *listed(value))
     return _with_restriction(flags, name, value)
 
 
 def _with_restriction(flags: Flags, name: str, value: Any) -> Flags:
     """Everything here can only take contacts away, so names are understood generously."""
-    if "inconvenient" in name:
-        return _inconvenient(flags, value, about_places="place" in name)
-    if any(word in name for word in ("employer", "workplace")):
-        return replace(flags, inconvenient_places=(*flags.inconvenient_places, "workplace"))
-    if "refus" in name or name[:3] == "no_":
-        media = tuple(sorted(c for c in CHANNELS if c in name or (value is not True and c in _listed(value))))
-        if media:
-            return replace(flags, refused_media=tuple(sorted({*flags.refused_media, *media})))
-        if name == "contact_refused" or any(word in name for word in _THIRD_PARTIES):
-            return replace(flags, third_party_refused=True)
-    for kind, words in _WORDS:
-        if any(word in name for word in words):
-            stop = _stop(kind, value)
-            settled = kind == "dispute" and isinstance(value, Mapping) and any(value.get(k) for k in _SETTLED_KEYS)
-            return flags if settled else replace(flags, stops=tuple(sorted((*flags.stops, stop), key=repr)))
-    return replace(flags, unread=(*flags.unread, name))
+    wish = inconvenient(name, value)
+    if wish is not None:
+        return replace(
+            flags,
+            inconvenient=tuple(sorted({*flags.inconvenient, *wish.times})),
+            inconvenient_places=tuple(sorted({*flags.inconvenient_places, *wish.places})),
+        )
+    media = channels_in(name, value)
+    if media:
+        return replace(flags, refused_media=tuple(sorted({*flags.refused_media, *media})))
+    if consents_taken_back(name, value):
+        return flags  # the consents say so, see `taken_back`
+    kinds = stop_kinds(name)
+    refuses = "refus" in name or "declin" in name
+    if refuses:
+        # No third party is asked again, and no debtor either unless the name says whose refusal it is.
+        flags = replace(flags, third_party_refused=True)
+        kinds = kinds or (() if any(word in name for word in _THIRD_PARTIES) else ("cease",))
+    if kinds:
+        return _stopped(flags, (read_stop(kind, value, name) for kind in kinds))
+    if any(word in name for word in _MACHINES_ONLY):
+        return replace(flags, holds=tuple(sorted({*flags.holds, HoldFact(name, "automated")})))
+    return flags if refuses else _unread(flags, name)
 
 
-def _inconvenient(flags: Flags, value: Any, *, about_places: bool) -> Flags:
-    times, places = list(flags.inconvenient), list(flags.inconvenient_places)
-    for item in value if isinstance(value, list | tuple) else [value]:
-        if about_places:
-            places.append(place_name(str(item)))
-        elif isinstance(item, str):
-            times.append(Inconvenient(WEEKDAYS, Span.read(item)))
-        else:
-            places.extend(place_name(place) for place in _listed(item.get("places", [])))
-            if "days" in item or "hours" in item:
-                days = tuple(day for day in WEEKDAYS if day in _weekdays(item.get("days", WEEKDAYS)))
-                hours = [Span.read(text) for text in _listed(item["hours"])] if item.get("hours") else [WHOLE_DAY]
-                times.extend(Inconvenient(days, span) for span in hours)
-    return replace(flags, inconvenient=tuple(sorted(times)), inconvenient_places=tuple(sorted({*places})))
+def _stopped(flags: Flags, stops: Iterable[Stop | None]) -> Flags:
+    return replace(flags, stops=(*flags.stops, *(stop for stop in stops if stop is not None)))
 
 
-def _weekdays(names: Any) -> set[str]:
-    days = {str(name).lower()[:3] for name in _listed(names)}
-    if unknown := days - set(WEEKDAYS):
-        raise ValueError(f"not a weekday: {sorted(unknown)}")
-    return days
+def _spans(value: Any) -> list[Span]:
+    """'21:30-23:00', a list of these, or {'start', 'end'} or {'hours'} and nothing else in it."""
+    if isinstance(value, Mapping):
+        if set(value) == {"start", "end"}:
+            return [Span.read(f"{value['start']}-{value['end']}")]
+        if set(value) != {"hours"}:
+            raise ValueError("an agreed time with more to it than hours")
+        value = value["hours"]
+    return [Span.read(text) for text in listed(value)]
 
 
-def _stop(kind: str, value: Any) -> Stop:
-    if kind not in STOPS:
-        raise ValueError(f"not a kind of stop: {kind!r}")
-    if not isinstance(value, Mapping):
-        return Stop(kind)
-    start = next((value[key] for key in _START_KEYS if value.get(key)), None)
-    end = next((value[key] for key in _END_KEYS if value.get(key)), None)
-    return Stop(kind, _day(start), _day(end))
+def _days(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("not a number of days")
+    return value
 
 
-def _day(value: Any) -> date | None:
-    return None if value is None else date.fromisoformat(str(value)[:10])
+def _reopened(value: Any) -> list[Reopened]:
+    items = [value] if isinstance(value, Mapping) else value
+    reopened = [Reopened(str(item["channel"]), _moment(item)) for item in items]
+    if any(item.channel not in CHANNELS for item in reopened):
+        raise ValueError("not a channel")
+    return reopened
 
 
-def place_name(name: str) -> str:
-    """One word for one place."""
-    return "workplace" if name in ("work", "office", "employer") else name
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(read_time(value))
+    except ValueError:
+        return False
 
 
-def _listed(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(item) for item in value)
-
-
-def read_time(value: Any) -> datetime:
-    """An ISO time with a zone, as aware UTC. ValueError for a naive one: nobody can say which hour it meant."""
-    moment = datetime.fromisoformat(str(value))
-    if moment.tzinfo is None:
-        raise ValueError(f"a time without a zone: {value!r}")
-    return moment.astimezone(UTC)
+def _moment(item: Mapping[str, Any]) -> datetime:
+    return read_time(item.get("at_utc") or item["given_utc"])
