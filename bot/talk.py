@@ -24,6 +24,8 @@ from ledger.money import Money
 from ledger.tables import Account, Attempt, Conversation, Debtor, Disclosure, Promise, Turn
 from strategy.holds.placing import About, hold_for
 from strategy.holds.recording import place
+from strategy.holds.said import record_wish, revoke_all
+from strategy.holds.wishes import NewWish
 from strategy.treatment_of import treatment_of
 from strategy.treatments import Treatment
 
@@ -173,8 +175,10 @@ class Talk:
         return tuple(turns)
 
     def follow(self, trigger: Trigger) -> None:
-        """Do what a trigger asks for, in its order: the hold, then the approved words, then the case, then the end."""
+        """Do what a trigger asks for, in its order: what it forbids, the approved words, the case, the end."""
         self.hold(trigger.id, trigger.hold_days)
+        if trigger.revokes:
+            revoke_all(self.work, self.debtor.id, self.conversation.channel, "talk", "bot")
         self.say(answer(trigger, self.conversation.verified))
         if trigger.escalate:
             self.escalate(trigger)
@@ -190,6 +194,10 @@ class Talk:
         about = About(self.account.id, self.conversation.channel, self.debtor.phone_index)
         wanted = hold_for(reason, about, self.work.now, days)
         place(self.work, self.debtor.id, wanted, "bot", self.conversation.id)
+
+    def wish(self, wanted: NewWish) -> None:
+        """Write down what the debtor wishes about being contacted."""
+        record_wish(self.work, self.debtor.id, wanted, "talk", "bot")
 
     def escalate(self, trigger: Trigger) -> str:
         """Open a case with everything the talk has gathered; its id."""

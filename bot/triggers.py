@@ -34,7 +34,7 @@ class Trigger:
     `hold_days` is how many calendar days automated contact stays on hold: 0 for none, None until a person lifts it.
     `escalate` is whether a person must take the case. `words` are the debtor's words that matched, in the normalised
     spelling. `template` is the approved answer. `then` is whether the bot may go on after it. `meaning` and
-    `permitted_next` are for the collector.
+    `permitted_next` are for the collector. `revokes` is whether consent is taken back with it.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Trigger:
     then: Then
     meaning: str
     permitted_next: str
+    revokes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def detect(text: str, lang: str) -> Trigger | None:
     """The most serious trigger in what a debtor said, or None.
 
     People mix languages, so the other language's patterns are tried as well, after those of `lang`. The highest
-    priority wins; among equals the longest hold.
+    priority wins; among equals the longest hold. Consent that is taken back in the same breath stays taken back.
     """
     said = normalise(text)
     found = [
@@ -68,7 +69,8 @@ def detect(text: str, lang: str) -> Trigger | None:
         for words in [_words(category, said, lang)]
         if words is not None
     ]
-    return min(found, key=_gravity, default=None)
+    gravest = min(found, key=_gravity, default=None)
+    return gravest and replace(gravest, revokes=any(each.revokes for each in found))
 
 
 def _words(category: _Category, said: str, lang: str) -> str | None:
@@ -133,6 +135,7 @@ def _category(entry: Mapping[str, Any], pieces: Mapping[str, str]) -> _Category:
         then=cast(Then, entry["then"]),
         meaning=str(entry["meaning"]),
         permitted_next=str(entry["permitted_next"]),
+        revokes=bool(entry.get("revokes", False)),
     )
     return _Category(trigger, _compiled(entry.get("any"), pieces), _compiled(entry.get("unless"), pieces))
 

@@ -7,6 +7,8 @@ from bot.acts.act import NO_DRAFT, Act, Effect, ended
 from bot.dates import Day, parse_date
 from bot.talk import Talk
 from bot.triggers import named
+from strategy.holds.placing import over_everywhere
+from strategy.holds.wishes import NewWish
 
 # A payment can be on its way for this long before a reminder is right again.
 DAYS_FOR_A_PAYMENT_TO_SHOW = 5
@@ -25,6 +27,9 @@ def callback(talk: Talk, request: ActionRequest) -> Effect:
     near = isinstance(found, Day) and days <= talk.treatment.promise_days
     if isinstance(found, Day) and near and "callback" in talk.treatment.offers:
         talk.note(callback_on=found.value.isoformat())
+        if talk.conversation.verified:
+            # What the debtor asks for themselves; anybody else at the phone can ask for nothing.
+            talk.wish(NewWish("callback", account_id=talk.account.id, until=over_everywhere(found.value)))
         talk.say("callback_noted")
         talk.escalate(named("callback_wanted", request.text))
     else:

@@ -9,7 +9,7 @@ from strategy.holds.kinds import AFTER_TREATMENT_DAYS, BREATHING_SPACE_DAYS, UNK
 from strategy.holds.lifting import Refused
 from strategy.policy.facts import CHANNELS
 
-_OVER_EVERYWHERE = time(12, tzinfo=UTC)
+_NEXT_NOON = time(12, tzinfo=UTC)
 """By noon UTC the day before is over in every zone."""
 
 
@@ -78,11 +78,11 @@ def new_hold(
         # Tomorrow, because it may be that already where the person is.
         if kind.id != "moratorium" or since > now.date() + timedelta(days=1):
             return Refused("since")
-        end = _over(since + timedelta(days=BREATHING_SPACE_DAYS))
+        end = over_everywhere(since + timedelta(days=BREATHING_SPACE_DAYS))
     if treatment_ends is not None:
         if kind.id != "moratorium_crisis":
             return Refused("treatment_ends")
-        end = _over(treatment_ends + timedelta(days=AFTER_TREATMENT_DAYS))
+        end = over_everywhere(treatment_ends + timedelta(days=AFTER_TREATMENT_DAYS))
     if end is not None and end <= now:
         return Refused("past_end")
     return _of_scope(reason, wanted, about, end)
@@ -95,6 +95,6 @@ def _of_scope(reason: str, scope: str, about: About, end: datetime | None) -> Ne
     return NewHold(reason, scope if value else "person", value, account_id, end)
 
 
-def _over(day: date) -> datetime:
-    """When `day` is over in every zone."""
-    return datetime.combine(day + timedelta(days=1), _OVER_EVERYWHERE)
+def over_everywhere(day: date) -> datetime:
+    """When `day` is over in every zone, as aware UTC."""
+    return datetime.combine(day + timedelta(days=1), _NEXT_NOON)

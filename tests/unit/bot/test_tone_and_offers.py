@@ -19,7 +19,7 @@ from bot.talk import Talk, Terms
 from desk.intake import open_case
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
-from ledger.tables import Case, Conversation, Hold
+from ledger.tables import Case, ContactWish, Conversation, Hold
 from strategy.settings import StrategySettings, to_json
 from strategy.treatments import DEFAULT_TREATMENTS, OFFERS, TONES, Treatment
 
@@ -137,6 +137,18 @@ def test_a_call_back_by_a_person_is_agreed_where_it_is_offered(ledger: Ledger) -
         endings.callback(talk, asked("call me tomorrow", "action_callback"))
         assert said(talk) == ["callback_noted"]
         assert work.session.exec(select(Case.trigger)).all() == ["callback_wanted"]
+        (wish,) = work.session.exec(select(ContactWish)).all()
+        assert (wish.kind, wish.account_id, wish.source) == ("callback", talk.account.id, "talk")
+        assert work.now + timedelta(days=1) < wish.until < work.now + timedelta(days=3)
+
+
+def test_only_the_right_party_can_ask_to_be_called_sooner_than_the_law_allows(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        talk = talk_under(work, REMIND)
+        talk.conversation.verified = False
+        endings.callback(talk, asked("call me tomorrow", "action_callback"))
+        assert work.session.exec(select(ContactWish)).all() == []
+        assert work.session.exec(select(Hold.reason)).all() == ["callback_wanted"]
 
 
 def test_without_that_offer_the_wish_to_be_left_alone_until_then_still_binds(ledger: Ledger) -> None:
