@@ -5,17 +5,19 @@ Whatever cannot be read or is not known denies: a zone, a pack, a flag, an outco
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from strategy.policy.clocks import YEARS, zone_of
 from strategy.policy.decision import Allow, Decision, Deny, Reason
-from strategy.policy.facts import ACTIONS, AGENTS, CHANNELS, DIRECTIONS, OUTCOMES, ContactFacts
-from strategy.policy.next_time import CURED_BY_WAITING, candidate_times
-from strategy.policy.pack import HOUSE, Pack
+from strategy.policy.facts import ContactFacts
+from strategy.policy.law import Kind, PackLaw, stack_of
+from strategy.policy.next_time import CURED_BY_WAITING, next_allowed
+from strategy.policy.pack import HOUSE
 from strategy.policy.packs import Packs
 from strategy.policy.rules import counts, permissions, times, words
-from strategy.policy.rules.question import Question, Rule
+from strategy.policy.rules.question import Place, Question, Rule
 
 CONTACT_RULES: Final[tuple[Rule, ...]] = (
     times.contact_window,
@@ -37,75 +39,67 @@ def decide(facts: ContactFacts, packs: Packs, now: datetime) -> Decision:
     """Allow, or Deny with every reason and the first time at which waiting alone would have cured them.
 
     The same arguments give the same answer, whatever the order of the history.
-    :raises ValueError: `now` has no zone.
+    :raises ValueError: `now` has no zone, or is not a time of our age.
     """
-    if now.tzinfo is None:
-        raise ValueError("the gate needs a time with a zone")
-    stack, lacking = packs.stack(facts.jurisdictions)
-    active = tuple(pack for pack in stack if pack.status == "active")
-    drafts = tuple(pack for pack in stack if pack.status == "draft")
-    versions = tuple(sorted(f"{pack.id}@{pack.version}" for pack in stack))
-    shadow = _sorted(_rule_reasons(facts, drafts, now)) if drafts else ()
-    reasons = list(_unreadable(facts, now))
-    reasons += [Reason("POLICY_UNREADABLE", name, why) for name, why in lacking]
-    if all(pack.id == HOUSE for pack in active):
-        reasons.append(Reason("POLICY_UNREADABLE", HOUSE, "no active pack of a jurisdiction"))
-    reasons += _rule_reasons(facts, active, now)
+    if now.utcoffset() is None or now.year not in YEARS:
+        raise ValueError("the gate needs a time of our age, with a zone")
+    stack, zones = stack_of(packs, facts.jurisdictions), _zones(facts.tz_candidates)
+    # Two times of one zone are compared by the clock on the wall, which shows an hour twice in autumn; UTC is not.
+    question = _ask(facts, stack.active, zones, now.astimezone(UTC))
+    reasons = [*stack.lacking, *_unreadable(question), *_objections(question)]
+    shadow = _sorted(_objections(_ask(facts, stack.drafts, zones, question.now))) if stack.drafts else ()
     if not reasons:
-        return Allow(versions, shadow)
-    return Deny(_sorted(reasons), _next_allowed(facts, active, now, reasons), versions, shadow)
+        return Allow(stack.versions, shadow)
+    later = None
+    if all(reason.code in CURED_BY_WAITING for reason in reasons):
+        later = next_allowed(
+            question,
+            stack.active,
+            lambda moment: _ask(facts, stack.active, zones, moment),
+            lambda asked: next(_objections(asked), None) is not None,
+        )
+    return Deny(_sorted(reasons), later, stack.versions, shadow)
 
 
 def _sorted(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(sorted(set(reasons)))
 
 
-def _rule_reasons(facts: ContactFacts, packs: tuple[Pack, ...], now: datetime) -> Iterator[Reason]:
-    rules = CONTACT_RULES if facts.action.type == "outbound_contact" else IN_TALK_RULES
-    local = tuple(now.astimezone(zone) for zone in map(_zone, facts.tz_candidates) if zone is not None)
-    margins = (margin for pack in packs for margin in pack.dial_margins if facts.action.channel in margin.channels)
-    margin = max((margin.minutes for margin in margins if margin.in_force(now.date())), default=0)
-    for pack in packs:
-        question = Question(facts, pack, now, local, margin)
-        for rule in rules:
-            yield from rule(question)
+@lru_cache(maxsize=4096)
+def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+    return tuple({name: zone for name in names if (zone := zone_of(name)) is not None}.values())
 
 
-def _unreadable(facts: ContactFacts, now: datetime) -> Iterator[Reason]:
+def _ask(facts: ContactFacts, law: PackLaw, zones: tuple[ZoneInfo, ...], now: datetime) -> Question:
+    places = tuple([Place.at(zone, now, law.era_of) for zone in zones])
+    eras = tuple(sorted({place.era for place in places})) or (law.era_of(now.date()),)
+    return Question(facts, law.binding(Kind.of(facts), eras), now, places)
+
+
+def _objections(question: Question) -> Iterator[Reason]:
+    for rule in CONTACT_RULES if question.facts.action.type == "outbound_contact" else IN_TALK_RULES:
+        yield from rule(question)
+
+
+def _unreadable(question: Question) -> Iterator[Reason]:
     """Objections that no pack has to make: the facts themselves are not good enough to decide on."""
-    action = facts.action
-    if action.type not in ACTIONS or action.channel not in CHANNELS or action.agent not in AGENTS:
+    facts, now = question.facts, question.now
+    flags = facts.flags
+    if not Kind.of(facts).is_known():
+        action = facts.action
         yield Reason("FACTS_UNREADABLE", HOUSE, f"action: {action.type}, {action.channel}, {action.agent}")
-    for name in facts.flags.unread:
+    for name in flags.unread:
         yield Reason("FACTS_UNREADABLE", HOUSE, f"flags.{name}: not understood")
-    if action.type == "outbound_contact":
+    if flags.consented_callback is not None and flags.consented_callback.given > now:
+        yield Reason("FACTS_UNREADABLE", HOUSE, "flags.consented_callback: asked for in the future")
+    if facts.action.type == "outbound_contact":
         if not facts.tz_candidates:
             yield Reason("TZ_UNKNOWN", HOUSE, "no time zone is known")
-        for zone in facts.tz_candidates:
-            if _zone(zone) is None:
-                yield Reason("TZ_UNKNOWN", HOUSE, f"not a time zone: {zone}")
-    for past in facts.history:
-        if past.at > now:
-            yield Reason("HISTORY_INVALID", HOUSE, "a past contact lies in the future")
-        if past.outcome not in OUTCOMES or past.channel not in CHANNELS or past.direction not in DIRECTIONS:
-            yield Reason("HISTORY_INVALID", HOUSE, "a past contact with an unknown outcome, channel or direction")
-
-
-@cache
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-def _next_allowed(
-    facts: ContactFacts, packs: tuple[Pack, ...], now: datetime, reasons: Iterable[Reason]
-) -> datetime | None:
-    if not {reason.code for reason in reasons} <= CURED_BY_WAITING:
-        return None
-    zones = tuple(zone for zone in map(_zone, facts.tz_candidates) if zone is not None)
-    for moment in candidate_times(facts, packs, zones, now):
-        if next(_rule_reasons(facts, packs, moment), None) is None:
-            return moment.astimezone(UTC)
-    return None
+        elif len(question.places) < len(set(facts.tz_candidates)):
+            for name in facts.tz_candidates:
+                if zone_of(name) is None:
+                    yield Reason("TZ_UNKNOWN", HOUSE, f"not a time zone: {name}")
+    if facts.history and facts.history[-1].at > now:
+        yield Reason("HISTORY_INVALID", HOUSE, "a past contact lies in the future")
+    if facts.history_is_strange:
+        yield Reason("HISTORY_INVALID", HOUSE, "a past contact with an unknown outcome, channel or direction")

@@ -1,11 +1,16 @@
-"""The times at which a denial can turn into permission by waiting alone: windows open, days begin, spans end."""
+"""When a denial turns into permission by waiting alone."""
 
-from datetime import datetime, time, timedelta, tzinfo
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from strategy.policy.clocks import MINUTES_A_DAY
+from strategy.policy.clocks import MINUTES_A_DAY, ONE_DAY, YEARS, day_begins, moments_of_day
 from strategy.policy.facts import ContactFacts
-from strategy.policy.pack import Pack
+from strategy.policy.law import PackLaw
+from strategy.policy.rules.counts import full_caps, room_again, unfinished_waits
+from strategy.policy.rules.permissions import stops_now
+from strategy.policy.rules.question import Question
 
 CURED_BY_WAITING: Final = frozenset(
     {
@@ -19,23 +24,78 @@ CURED_BY_WAITING: Final = frozenset(
         "SENSITIVE_OCCASION",
     }
 )
-HORIZON_DAYS: Final = 40
-"""Beyond the longest cap; later than that, a plan made today says nothing."""
+HORIZON: Final = timedelta(days=40)
+"""How long after everything with an end of its own is over; later than that, a plan made today says nothing."""
 
 
-def candidate_times(
-    facts: ContactFacts, packs: tuple[Pack, ...], zones: tuple[tzinfo, ...], now: datetime
-) -> list[datetime]:
-    """Every moment after `now`, in order, at which some rule of the packs can begin to agree."""
-    minutes = {0, *(window.hours.start for pack in packs for window in pack.windows)}
-    minutes |= {span.start for span in facts.flags.agreed_windows}
-    minutes |= {refused.hours.end % MINUTES_A_DAY for refused in facts.flags.inconvenient}
-    hours = {cap.hours for pack in packs for cap in pack.caps if cap.hours is not None}
-    moments = {past.at + timedelta(hours=length) for past in facts.history for length in hours}
-    moments |= {_at(now, zone, ahead, m) for ahead in range(HORIZON_DAYS + 1) for zone in zones for m in minutes}
-    return sorted(moment for moment in moments if moment > now)
+def next_allowed(
+    question: Question, law: PackLaw, ask: Callable[[datetime], Question], objects: Callable[[Question], bool]
+) -> datetime | None:
+    """The first moment after `question.now` at which nothing objects, in UTC. None: waiting does not bring one.
+
+    Goes from one moment at which some rule can begin to agree to the next, over what is known to end later, and asks
+    every rule again each time: a wrong guess of such a moment could make the answer late, but never a permission.
+    """
+    minutes = _minutes(question.facts, law)
+    last = None
+    while True:
+        over = _over(question)
+        if over is None:
+            return None
+        if last is None:
+            last = max(over, question.now) + HORIZON
+        moment = _next_moment(question, law, over, minutes)
+        if moment is None or moment > last:
+            return None
+        question = ask(moment)
+        if not objects(question):
+            return moment
 
 
-def _at(now: datetime, zone: tzinfo, ahead: int, minute: int) -> datetime:
-    day = now.astimezone(zone).date() + timedelta(days=ahead)
-    return datetime.combine(day, time(minute // 60 % 24, minute % 60), zone).astimezone(now.tzinfo)
+def _minutes(facts: ContactFacts, law: PackLaw) -> tuple[int, ...]:
+    """Minutes of a day at which a time may begin to suit: windows open, agreed ones too, inconvenient ones close."""
+    agreed = (span.start % MINUTES_A_DAY for span in facts.flags.agreed_windows)
+    closed = (time.hours.end % MINUTES_A_DAY for time in facts.flags.inconvenient)
+    return tuple(sorted({*law.opening_minutes, *agreed, *closed}))
+
+
+def _over(question: Question) -> datetime | None:
+    """When everything that objects now and ends on a known day has ended; `now` if there is none, None if never."""
+    ends = [question.now]
+    for end in _ends(question):
+        if end is None:
+            return None
+        ends.append(end)
+    return max(ends)
+
+
+def _ends(question: Question) -> Iterator[datetime | None]:
+    for cap in full_caps(question):
+        yield room_again(question, cap)
+    for _, end in unfinished_waits(question):
+        yield end
+    for _, stop in stops_now(question):
+        if stop.end is None or stop.end.year not in YEARS:
+            yield None
+        else:
+            yield max(day_begins(place.zone, stop.end + ONE_DAY) for place in question.places)
+
+
+def _next_moment(question: Question, law: PackLaw, over: datetime, minutes: tuple[int, ...]) -> datetime:
+    """The first moment after now, not before `over`, at which some rule can begin to agree.
+
+    A change of the law is such a moment too: a clause that objects now may be gone then.
+    """
+    changed = [day_begins(place.zone, day) for place in question.places if (day := law.next_change(place.day))]
+    if over > question.now:
+        return min([over, *(moment for moment in changed if moment > question.now)])
+    return min(_after(place.zone, question.now, minutes) for place in question.places)
+
+
+def _after(zone: ZoneInfo, now: datetime, minutes: tuple[int, ...]) -> datetime:
+    day = now.astimezone(zone).date()
+    while True:
+        for moment in moments_of_day(zone, day, minutes):
+            if moment > now:
+                return moment
+        day += ONE_DAY

@@ -1,10 +1,10 @@
 """All packs of a folder. One that cannot be read does not stop the others, but denies whoever needs it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from strategy.policy.pack import HOUSE, Pack
 from strategy.policy.pack_file import PackError, read_pack
@@ -18,6 +18,8 @@ class Packs:
 
     by_id: Mapping[str, Pack]
     broken: Mapping[str, str]
+    ready: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """Kept by whoever works something out of these packs alone (policy/law.py), since packs never change."""
 
     def stack(self, jurisdictions: tuple[str, ...]) -> tuple[tuple[Pack, ...], tuple[tuple[str, str], ...]]:
         """The packs that apply, house policy first, and (id, why) for every one that is missing or broken."""

@@ -23,10 +23,10 @@ from ledger.bulk import read_frame
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Attempt, Consent, Conversation, Debtor, Hold
 from strategy.facts_from_ledger import contact_facts, gate_agent
+from strategy.policy.clocks import day_begins
 from strategy.policy.facts import CHANNELS as GATE_CHANNELS
 from strategy.policy.facts import DIRECTIONS, OUTCOMES
 from strategy.policy.packs import Packs
-from strategy.policy.rules.question import first_moment
 from strategy.treatments import CHANNELS
 from strategy.whatif.denials import FactsClass, GateAnswers
 from strategy.whatif.hours import HourSlice, slices_of
@@ -136,8 +136,8 @@ def _cuts(packs: Packs, zones: tuple[str, ...], slices: tuple[HourSlice, ...]) -
     for part in slices:
         cuts |= {part.middle - timedelta(hours=length) + TICK for length in hours}
         for zone in zones:
-            local = part.middle.astimezone(ZoneInfo(zone))
-            cuts |= {first_moment(local, length) for length in days}
+            today = part.middle.astimezone(ZoneInfo(zone)).date()
+            cuts |= {day_begins(ZoneInfo(zone), today - timedelta(days=length - 1)) for length in days}
     return sorted(cuts)
 
 

@@ -1,65 +1,134 @@
-"""What one rule is asked: these facts, under this pack, at this time."""
+"""What a rule is asked: these facts, under the clauses that bind this kind of contact, at this time."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from datetime import date, datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
-from strategy.policy.clocks import WEEKDAYS
+from strategy.policy.clocks import minute_of
 from strategy.policy.decision import Reason
 from strategy.policy.facts import ContactFacts
-from strategy.policy.pack import Clause, Pack
+from strategy.policy.pack import (
+    Cap,
+    Clause,
+    ConsentRule,
+    ContentRule,
+    Cooldown,
+    Holidays,
+    Revocation,
+    StopRule,
+    ThirdParty,
+    Window,
+)
 
-C = TypeVar("C", bound=Clause)
+C_co = TypeVar("C_co", bound=Clause, covariant=True)
+
+
+class Bound(NamedTuple, Generic[C_co]):
+    """A clause and the id of the pack it stands in."""
+
+    clause: C_co
+    pack: str
+
+    def reason(self, code: str) -> Reason:
+        return Reason(code, self.pack, str(self.clause))
+
+
+class Opening(NamedTuple):
+    """[start, end) of one weekday, in minutes after its midnight; negative or above a day where it runs past one."""
+
+    start: int
+    end: int
+    window: Bound[Window]
+
+
+class PackHours(NamedTuple):
+    """When one pack lets contact be: its openings by weekday, Monday first. None of any weekday: it cannot say."""
+
+    pack: str
+    openings: tuple[tuple[Opening, ...], ...]
+    first_window: Bound[Window] | None
+    agreed_time_prevails: bool
+
+
+class PackPermits(NamedTuple):
+    """What one pack says of third parties. An overlay's silence leaves it to the pack below; any other's is a no."""
+
+    pack: str
+    permits: tuple[Bound[ThirdParty], ...]
+    silence_forbids: bool
+
+
+class CountedCap(NamedTuple):
+    """A cap with the (direction, channel, outcome) of the past contacts that it counts."""
+
+    bound: Bound[Cap]
+    counts: frozenset[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """The clauses that bind one kind of contact on certain local dates. Made by policy/law.py, once for each kind."""
+
+    house: bool
+    """Whether house policy is part of it, and with it what is said in the rules themselves."""
+    margin: int
+    """Minutes that this contact needs before a window closes, by any pack of the stack."""
+    hours: Mapping[int, tuple[PackHours, ...]]
+    """By the era (see Place) that it is in a place: each place has the hours of its own date."""
+    holidays: tuple[Bound[Holidays], ...]
+    caps: tuple[CountedCap, ...]
+    cooldowns: tuple[Bound[Cooldown], ...]
+    consents: tuple[Bound[ConsentRule], ...]
+    revocations: tuple[Bound[Revocation], ...]
+    contents: tuple[Bound[ContentRule], ...]
+    stops: tuple[Bound[StopRule], ...]
+    third_parties: tuple[PackPermits, ...]
+
+
+class Place(NamedTuple):
+    """Local time in one zone the person may be in. `era` numbers the spans of dates between two changes of the law."""
+
+    zone: ZoneInfo
+    day: date
+    weekday: int
+    minute: float
+    era: int
+
+    @classmethod
+    def at(cls, zone: ZoneInfo, now: datetime, era_of: Callable[[date], int]) -> "Place":
+        local = now.astimezone(zone)
+        day = local.date()
+        return cls(zone, day, day.weekday(), minute_of(local), era_of(day))
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`local` is `now` in every zone the person may be in; empty when no zone is known."""
+    """`now` is UTC; `places` is empty when no zone is known."""
 
     facts: ContactFacts
-    pack: Pack
+    law: Law
     now: datetime
-    local: tuple[datetime, ...]
-    margin: float
-    """Minutes this contact needs before a window closes, by any pack of the stack."""
-
-    def in_force(self, clauses: tuple[C, ...]) -> Iterator[C]:
-        """Clauses in force on any date it may now be for the person: near midnight of a change, both sides bind."""
-        days = {moment.date() for moment in self.local} or {self.now.date()}
-        return (clause for clause in clauses if any(clause.in_force(day) for day in days))
-
-    def reason(self, code: str, clause: Clause) -> Reason:
-        return Reason(code, self.pack.id, str(clause))
+    places: tuple[Place, ...]
 
     def callback_is_waiting(self) -> bool:
         """The person asked to be called about this debt, at most 7 days ago, the day of asking being day 1."""
         callback = self.facts.flags.consented_callback
-        if callback is None or callback.debt_id != self.facts.action.debt_id or callback.given > self.now:
+        if callback is None or callback.debt_id != self.facts.action.debt_id:
             return False
-        return all(days_since(callback.given, moment) < 7 for moment in self.local)
+        if not timedelta(0) <= self.now - callback.given < timedelta(days=9):
+            return False
+        return bool(self.places) and all(
+            place.day - callback.given.astimezone(place.zone).date() < timedelta(days=7) for place in self.places
+        )
+
+    def days(self) -> tuple[date, ...]:
+        """Every date that it may be for the person."""
+        return tuple(place.day for place in self.places) or (self.now.date(),)
 
 
 Rule = Callable[[Question], Iterable[Reason]]
-
-
-def days_since(then: datetime, local_now: datetime) -> int:
-    """Local dates between `then` and now: 0 is today."""
-    return (local_now.date() - then.astimezone(local_now.tzinfo).date()).days
-
-
-def first_moment(local_now: datetime, days: int) -> datetime:
-    """Midnight that begins the span of `days` local dates of which today is the last, as UTC."""
-    day = local_now.date() - timedelta(days=days - 1)
-    return datetime.combine(day, time(), local_now.tzinfo).astimezone(UTC)
-
-
-def weekday(day: date) -> str:
-    return WEEKDAYS[day.weekday()]
-
-
-def minute_of(local: datetime) -> float:
-    return local.hour * 60 + local.minute + (local.second + local.microsecond / 1e6) / 60
 
 
 def fits(value: str, wanted: tuple[str, ...]) -> bool:

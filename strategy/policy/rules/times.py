@@ -1,63 +1,71 @@
 """When: windows, weekdays, holidays, and the times and places a person has said do not suit."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
+from strategy.policy.clocks import WEEKDAYS
 from strategy.policy.decision import Reason
-from strategy.policy.pack import HOUSE, Window
-from strategy.policy.rules.question import Question, minute_of, weekday
+from strategy.policy.facts import Inconvenient
+from strategy.policy.pack import HOUSE
+from strategy.policy.rules.question import Place, Question
 
 
 def contact_window(question: Question) -> Iterable[Reason]:
     """Every candidate zone must be inside an open window, with time to spare before it closes. Letters have no hour."""
     if question.facts.action.channel == "mail":
         return
-    windows = _windows_here(question)
-    if not windows:
-        # A jurisdiction whose hours are unknown on this date must not read as "any hour".
-        if question.pack.under is None and question.pack.id != HOUSE:
-            yield Reason("POLICY_UNREADABLE", question.pack.id, "no contact window is in force on this date")
-        return
-    for moment in question.local:
-        if _inside_agreed_time(question, moment, question.margin) and any(w.agreed_time_prevails for w in windows):
-            continue
-        today = [window for window in windows if weekday(moment.date()) in window.days]
-        if not today:
-            yield question.reason("NON_CONTACT_DAY", windows[0])
-        elif not any(window.hours.minutes_left(minute_of(moment)) > question.margin for window in today):
-            yield question.reason("OUTSIDE_CONTACT_WINDOW", today[0])
+    margin = question.law.margin
+    for place in question.places:
+        minute = place.minute
+        for hours in question.law.hours[place.era]:
+            if hours.first_window is None:
+                # A jurisdiction whose hours are unknown on this date must not read as "any hour".
+                yield Reason("POLICY_UNREADABLE", hours.pack, "no contact window is in force on this date")
+                continue
+            if hours.agreed_time_prevails and _inside_agreed_time(question, place):
+                continue
+            today = hours.openings[place.weekday]
+            if not today:
+                yield hours.first_window.reason("NON_CONTACT_DAY")
+            elif not any(each.start <= minute < each.end and each.end - minute > margin for each in today):
+                yield today[0].window.reason("OUTSIDE_CONTACT_WINDOW")
 
 
-def _windows_here(question: Question) -> list[Window]:
-    windows = list(question.in_force(question.pack.windows))
-    of_this_place = [window for window in windows if window.place == question.facts.action.place]
-    return of_this_place or [window for window in windows if window.place is None]
-
-
-def _inside_agreed_time(question: Question, moment: datetime, margin: float) -> bool:
-    return any(span.minutes_left(minute_of(moment)) > margin for span in question.facts.flags.agreed_windows)
+def _inside_agreed_time(question: Question, place: Place) -> bool:
+    return any(span.minutes_left(place.minute) > question.law.margin for span in question.facts.flags.agreed_windows)
 
 
 def holiday(question: Question) -> Iterable[Reason]:
     if question.facts.action.channel == "mail":
         return
-    for rule in question.in_force(question.pack.holidays):
-        for moment in question.local:
-            today = moment.date()
+    for holidays in question.law.holidays:
+        rule = holidays.clause
+        for place in question.places:
+            today = place.day
+            if not rule.in_force(today):
+                continue
             if today.year < rule.first_year or today > rule.verified_through:
-                yield question.reason("HOLIDAY_DATA_MISSING", rule)
-            elif today in rule.dates and not (rule.agreed_time_prevails and _inside_agreed_time(question, moment, 0)):
-                yield question.reason("HOLIDAY_NO_CONTACT", rule)
+                yield holidays.reason("HOLIDAY_DATA_MISSING")
+            elif today in rule.dates and not (rule.agreed_time_prevails and _inside_agreed_time(question, place)):
+                yield holidays.reason("HOLIDAY_NO_CONTACT")
 
 
 def known_inconvenient(question: Question) -> Iterable[Reason]:
-    """What the person has said about times and places binds everywhere, so the house pack alone answers."""
-    if question.pack.id != HOUSE:
+    """What the person has said about times and places binds everywhere, as house policy."""
+    flags, place_of_contact = question.facts.flags, question.facts.action.place
+    if not question.law.house:
         return
-    flags, place = question.facts.flags, question.facts.action.place
     for time in flags.inconvenient:
-        for moment in question.local:
-            if weekday(moment.date()) in time.days and time.hours.minutes_left(minute_of(moment)) > 0:
-                yield Reason("KNOWN_INCONVENIENT_TIME", HOUSE, f"the person has said that {time.hours} does not suit")
-    if place in flags.inconvenient_places:
-        yield Reason("INCONVENIENT_PLACE", HOUSE, f"the person or the employer refuses contact at: {place}")
+        if any(_covers(time, place) for place in question.places):
+            yield Reason("KNOWN_INCONVENIENT_TIME", HOUSE, f"the person has said that {time.hours} does not suit")
+    if place_of_contact in flags.inconvenient_places:
+        yield Reason("INCONVENIENT_PLACE", HOUSE, f"the person or the employer refuses contact at: {place_of_contact}")
+
+
+def _covers(time: Inconvenient, place: Place) -> bool:
+    """A span past midnight may belong to the day it begins or the day it ends on: nobody calls on either."""
+    if time.hours.minutes_left(place.minute) <= 0:
+        return False
+    days = {WEEKDAYS[place.weekday]}
+    if time.hours.runs_past_midnight() and place.minute < time.hours.end:
+        days.add(WEEKDAYS[place.weekday - 1])
+    return not days.isdisjoint(time.days)
