@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlmodel import col, select
 
+from app.auditing import Auditing, anchor, check, remember
 from app.tiering import score_and_hand_over
 from bot.idle import Closes, close_idle
 from desk.queue import counts
-from ledger import audit
+from ledger.audit_anchor import AnchorUnusable
+from ledger.audit_check import ChainBroken, Whole
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import AuditEntry, Promise
+from ledger.tables import Promise
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.heartbeats import Heartbeat, heartbeats
 from strategy.dispatch.planning import plan
@@ -34,6 +36,7 @@ def beats_of(
     registry: Path,
     carriers: Mapping[str, Place],
     talks: Closes,
+    auditing: Auditing,
     timed: Timed = lambda _name, beat: beat(),
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows."""
@@ -63,12 +66,28 @@ def beats_of(
             for queue, count in counts(work).items():
                 log.debug("queue.waiting", queue=queue, count=count)
 
+    def looked(since: int, found: Whole | ChainBroken) -> None:
+        with ledger.begin() as work:
+            remember(work, since, found)
+        if isinstance(found, ChainBroken):
+            log.error("audit.chain_broken", seq=found.seq, reason=found.why)
+
     def audit_check() -> None:
-        with ledger.read() as work:
-            entries = work.session.exec(select(AuditEntry).order_by(col(AuditEntry.seq)))
-            result = audit.verify(entries, work.keys)
-        if isinstance(result, audit.ChainBroken):
-            log.error("audit.chain_broken", seq=result.seq, reason=result.why)
+        try:
+            looked(0, check(auditing).found)
+        except AnchorUnusable:
+            # Without the anchor, but not unlooked at.
+            log.error("audit.anchor_unusable")
+            looked(0, check(replace(auditing, anchor=None)).found)
+
+    def audit_anchor() -> None:
+        try:
+            made = anchor(auditing)
+        except AnchorUnusable:
+            log.error("audit.anchor_unusable")
+            return
+        if isinstance(made, ChainBroken):
+            looked(made.seq, made)
 
     return heartbeats(
         score=score,
@@ -77,6 +96,7 @@ def beats_of(
         promises=promises,
         service_levels=service_levels,
         audit_check=audit_check,
+        audit_anchor=audit_anchor,
     )
 
 

@@ -1,4 +1,4 @@
-"""The audit chain: append entries, and check them all.
+"""The audit chain: what is noted, and how it is appended. ``ledger/audit_check.py`` walks it; see docs/audit.md.
 
 An entry's hash covers its canonical JSON, sequence number and the previous hash; its signature is a keyed MAC over
 the hash. Entries refer to people by opaque ids only.
@@ -6,29 +6,23 @@ the hash. Entries refer to people by opaque ids only.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
+from ledger.audit_form import GENESIS, digest, require_plain, spelled, spelled_time
 from ledger.keys import Keys
 from ledger.tables.audit import AuditEntry
 
-GENESIS = "0" * 64
+_COLUMNS = "seq, at, kind, subject, facts, previous_hash, hash, signature"
+_COPIED = 50
+"""Entries at once that make PostgreSQL's COPY worth its round trips."""
 
-
-@dataclass(frozen=True, slots=True)
-class ChainBroken:
-    """The first entry that is not what was written, and why we know."""
-
-    seq: int
-    why: str
+_Row = tuple[int, datetime, str, str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +34,23 @@ class Noted:
     subject: str
     facts: Mapping[str, Any]
 
+    def __post_init__(self) -> None:
+        """:raises FactsRefused: it holds what may not stand in the chain."""
+        require_plain(self.kind, self.subject, self.facts)
+
 
 def append_many(session: Session, keys: Keys, noted: Iterable[Noted]) -> None:
     """Add entries to the end of the chain in their order; whoever calls keeps all others out until it commits."""
     seq, previous = _end(session)
-    entries = []
+    rows: list[_Row] = []
     for one in noted:
-        entries.append(_next(keys, seq, previous, one))
-        seq, previous = seq + 1, entries[-1]["hash"]
-    if entries:
-        session.connection().execute(insert(AuditEntry), entries)
+        facts = spelled(one.facts)
+        found = digest(seq, spelled_time(one.at), one.kind, one.subject, facts, previous)
+        at = one.at.astimezone(UTC).replace(tzinfo=None)
+        rows.append((seq, at, one.kind, one.subject, facts, previous, found, keys.sign(found.encode())))
+        seq, previous = seq + 1, found
+    if rows:
+        _write(session.connection(), rows)
 
 
 def _end(session: Session) -> tuple[int, str]:
@@ -59,45 +60,17 @@ def _end(session: Session) -> tuple[int, str]:
     return (last[0] + 1, last[1]) if last else (1, GENESIS)
 
 
-def _next(keys: Keys, seq: int, previous: str, one: Noted) -> dict[str, Any]:
-    digest = _digest(seq, one.at, one.kind, one.subject, one.facts, previous)
-    return {
-        "seq": seq,
-        "at": one.at,
-        "kind": one.kind,
-        "subject": one.subject,
-        "facts": one.facts,
-        "previous_hash": previous,
-        "hash": digest,
-        "signature": keys.sign(digest.encode()),
-    }
-
-
-def verify(entries: Iterable[AuditEntry], keys: Keys) -> int | ChainBroken:
-    """Walk the chain in `seq` order; the number of entries when whole, else the first break."""
-    previous, expected = GENESIS, 1
-    for entry in entries:
-        if entry.seq != expected:
-            return ChainBroken(expected, f"entry {expected} is missing or out of order")
-        if entry.previous_hash != previous:
-            return ChainBroken(entry.seq, "does not follow the entry before it")
-        digest = _digest(entry.seq, entry.at, entry.kind, entry.subject, entry.facts, previous)
-        if digest != entry.hash:
-            return ChainBroken(entry.seq, "was altered")
-        if not hmac.compare_digest(keys.sign(digest.encode()), entry.signature):
-            return ChainBroken(entry.seq, "is not signed with our key")
-        previous, expected = entry.hash, expected + 1
-    return expected - 1
-
-
-def _digest(seq: int, at: datetime, kind: str, subject: str, facts: Mapping[str, Any], previous: str) -> str:
-    body = {
-        "seq": seq,
-        "at": at.astimezone(UTC).isoformat(),
-        "kind": kind,
-        "subject": subject,
-        "facts": facts,
-        "previous": previous,
-    }
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _write(connection: Connection, rows: list[_Row]) -> None:
+    """The rows with their facts exactly as they were hashed, so that a check need not spell them again."""
+    if connection.dialect.name == "postgresql":
+        if len(rows) < _COPIED:
+            statement = f"INSERT INTO auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            connection.exec_driver_sql(statement, rows)
+            return
+        raw: Any = connection.connection.dbapi_connection
+        with raw.cursor() as cursor, cursor.copy(f"COPY auditentry ({_COLUMNS}) FROM STDIN") as copied:
+            for row in rows:
+                copied.write_row(row)
+        return
+    as_kept = [(seq, f"{at:%Y-%m-%d %H:%M:%S.%f}", *rest) for seq, at, *rest in rows]
+    connection.exec_driver_sql(f"INSERT INTO auditentry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", as_kept)

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ledger.audit_heads import HeadKey
 from ledger.keys import Keys
 from ledger.ledger import Ledger, UnitOfWork, sqlite_engine
 from ledger.migrate import upgrade
@@ -17,6 +20,7 @@ from ledger.tables import Account, AccountSnapshot, Debtor, ImportBatch, Score, 
 
 START = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 KEYS = Keys(b"f" * 32, b"i" * 32, b"a" * 32)
+HEAD_KEY = HeadKey(Ed25519PrivateKey.from_private_bytes(b"h" * 32))
 
 
 @dataclass

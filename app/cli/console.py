@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 import json
 import sys
 import time
@@ -130,6 +131,14 @@ def existing(path: Path) -> Path:
     if not path.is_file():
         raise BadInput(f"no such file: {path}")
     return path
+
+
+def operator() -> str:
+    """Who calls a command: the account at the operating system, as the audit chain names them."""
+    try:
+        return getpass.getuser()[:64]
+    except (KeyError, OSError):  # a process without an entry of its own, as in some containers
+        return "unknown"
 
 
 def _plain(value: Any) -> Any:

@@ -122,7 +122,9 @@ def _run(
         answer(told, as_json=as_json, text=lambda: table(told))
         if not once:
             clock[0] = wiring.real_clock
-            keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions))
+            auditing = wiring.auditing_of(settings, ledger)
+            beats = beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions, auditing)
+            keep_serving(floor, beats)
 
 
 def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: ExitStack) -> dict[str, Place]:
@@ -158,8 +160,9 @@ def _play(
             watch.add(name, machine_time.perf_counter() - began)
 
     collectors = Collectors(ledger, packs, COLLECTORS, seed, (start + SHIFT[0], start + SHIFT[1]))
+    auditing = wiring.auditing_of(floor.settings, ledger)
     beats = (
-        *beats_of(ledger, packs, registry_of(floor.settings), carriers, floor.sessions, timed),
+        *beats_of(ledger, packs, registry_of(floor.settings), carriers, floor.sessions, auditing, timed),
         Heartbeat("collectors", CASE_TAKES, lambda: timed("wrap_up", collectors.work_on)),
     )
     scheduler = VirtualScheduler(virtual)

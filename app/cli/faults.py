@@ -10,13 +10,19 @@ from pydantic import ValidationError
 
 CLEAR_FAULTS: Final = frozenset(
     {
+        "app.auditing.NoSuchEntry",
         "app.cli.console.BadInput",
+        "app.database.DatabaseUnusable",
         "app.serving.PortTaken",
         "app.wiring.HomeUnusable",
         "bot.rasa_process.RasaUnavailable",
+        "ledger.audit_anchor.AnchorUnusable",
+        "ledger.audit_form.FactsRefused",
         "ledger.importing.rows.ImportRefused",
+        "ledger.key_check.WrongKeys",
         "ledger.keys.KeysUnusable",
         "ledger.keys.SealBroken",
+        "ledger.migrate.SchemaUnknown",
         "speech.hear.ModelMissing",
         "strategy.dispatch.leader.NotLeader",
         "strategy.experiments.records.ExperimentRefused",
@@ -49,6 +55,9 @@ UNUSABLE_DATABASE: Final = {
     sqlite3.SQLITE_BUSY: "another process is writing to it for longer than we wait",
 }
 
+UNUSABLE_SERVER: Final = ("08", "53", "57", "58", "25006")
+"""Beginnings of PostgreSQL's codes: no connection, no room, shut down, a disk that fails, a server for reading only."""
+
 
 def clear_line(error: Exception) -> str | None:
     """The line to show for an error that the caller can mend; None for a fault of ours."""
@@ -62,6 +71,11 @@ def clear_line(error: Exception) -> str | None:
         # The low byte is the kind of error; what is above it says more than a reader needs.
         why = UNUSABLE_DATABASE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
         return why and f"the database in AMENDS_HOME cannot be used: {why}"
+    if type(cause).__module__.startswith("psycopg"):
+        # No code at all: the connection broke off.
+        code = getattr(cause, "sqlstate", None) or ("08" if type(cause).__name__ == "OperationalError" else "")
+        if code.startswith(UNUSABLE_SERVER):
+            return f"the database of AMENDS_DATABASE_URL cannot be used: {str(cause).splitlines()[0]}"
     kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__}
     if USAGE in kinds:
         # Typer carries click inside itself under a name of its own, so the class cannot be named here.

@@ -24,8 +24,8 @@ COMMANDS: Final = {
     "score": ("collect", "Score every open account and put it into a tier; or a file to a file."),
     "explain": ("models", "Why an account has its scores and tier, and what would move it."),
     "models": ("models", "The scoring models: list, show, card, compare, promote, rollback."),
-    "plan": ("collect", "Plan the contacts of the next 24 hours."),
-    "dispatch": ("collect", "Send what is due now through the gate, once."),
+    "plan": ("dispatching", "Plan the contacts of the next 24 hours; --explain says why one account waits."),
+    "dispatch": ("dispatching", "Send what is due now, once; pause, drain, resume, status."),
     "serve": ("serve", "Serve the pages and dispatch what is due."),
     "report": ("records", "What happened on one day, counted from the records."),
     "strategy": ("strategy", "The strategy: show, simulate, value; versions, draft, approve, rollback."),
@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "bot": ("bot", "Talk to the bot: say."),
     "call": ("bot", "Run a whole phone call from a WAV."),
     "speech": ("speech", "Hear and speak: transcribe, say, script."),
-    "audit": ("records", "The audit chain: verify."),
+    "audit": ("audit", "The audit chain: verify, anchor, key."),
 }
 
 

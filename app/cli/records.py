@@ -1,4 +1,4 @@
-"""Commands on the records: init, import, report, audit."""
+"""Commands on the records: init, import, report."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import col, select
 
 from app import wiring
 from app.cli.console import BadInput, answer, existing, progress, table
 from app.settings import Settings, registry_of
 from app.tiering import hand_over_if_broken
-from ledger import audit
 from ledger.importing import ImportRefused
 from ledger.importing.mapping import FileMapping, read_mapping
 from ledger.importing.mapping.guess import draft
 from ledger.importing.portfolio import import_file
-from ledger.tables import AuditEntry
 from rehearsal.people import MadeUpPeople
 from strategy.quality.arrival import import_check
 from strategy.report import report as count_period
@@ -31,15 +28,12 @@ def register(cli: typer.Typer) -> None:
     cli.command("init")(init)
     cli.command("import")(import_accounts)
     cli.command("report")(report)
-    chain = typer.Typer(help="The audit chain.", no_args_is_help=True)
-    chain.command("verify")(verify)
-    cli.add_typer(chain, name="audit")
 
 
 def init(as_json: AsJson = False) -> None:
     """Make the keys and the database, and bring the database to the newest schema."""
     settings = Settings()
-    wiring.open_ledger(settings)
+    wiring.auditing_of(settings, wiring.open_ledger(settings))
     answer({"home": settings.home}, as_json=as_json, text=lambda: f"ready in {settings.home}")
 
 
@@ -109,14 +103,3 @@ def report(
         since = datetime.combine(date, time.min, UTC)
         counted = count_period(work, since, since + timedelta(days=1))
     answer(counted, as_json=as_json, text=lambda: table(dataclasses.asdict(counted)))
-
-
-def verify(as_json: AsJson = False) -> None:
-    """Check the audit chain; name the first entry that was altered, dropped or moved."""
-    ledger = wiring.open_ledger(Settings())
-    with ledger.read() as work:
-        entries = work.session.exec(select(AuditEntry).order_by(col(AuditEntry.seq)))
-        result = audit.verify(entries, work.keys)
-    if isinstance(result, audit.ChainBroken):
-        raise BadInput(f"the audit chain is broken: entry {result.seq} {result.why}")
-    answer({"entries": result, "intact": True}, as_json=as_json, text=lambda: f"intact: {result} entries")

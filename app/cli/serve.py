@@ -36,7 +36,9 @@ def serve() -> None:
     ):
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
         carriers = {"chat": outbox.place}
-        keep_serving(floor, beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions))
+        auditing = wiring.auditing_of(settings, ledger)
+        beats = beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions, auditing)
+        keep_serving(floor, beats)
 
 
 def keep_serving(floor: Floor, beats: Sequence[Heartbeat]) -> None:

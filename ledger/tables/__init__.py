@@ -1,6 +1,6 @@
 """The records. Importing this package registers every table with SQLModel's metadata."""
 
-from ledger.tables.audit import AuditEntry, AuditHead
+from ledger.tables.audit import AuditCheck, AuditEntry, AuditHead
 from ledger.tables.cases import Case, WrapUp
 from ledger.tables.contacts import (
     Attempt,
@@ -16,12 +16,14 @@ from ledger.tables.contacts import (
 from ledger.tables.learning import Experiment, FeedCheck
 from ledger.tables.people import Account, AccountSnapshot, Debtor, ImportBatch
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
+from ledger.tables.sealing import KeyCheck
 from ledger.tables.talks import ChatReceipt, Conversation, Disclosure, Promise, Turn
 
 __all__ = [
     "Account",
     "AccountSnapshot",
     "Attempt",
+    "AuditCheck",
     "AuditEntry",
     "AuditHead",
     "Case",
@@ -38,6 +40,7 @@ __all__ = [
     "FeedCheck",
     "Hold",
     "ImportBatch",
+    "KeyCheck",
     "PlannedContact",
     "Promise",
     "ReportedContact",

@@ -34,3 +34,16 @@ class AuditHead(SQLModel, table=True):
     signature: str
     """Ed25519 over the head's canonical JSON, as hex."""
     anchored_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AuditCheck(SQLModel, table=True):
+    """One look at the chain, so that the pages can say what it found."""
+
+    id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    since: int
+    """The entry that it began behind; 0 for the whole chain."""
+    entries: int
+    """The last entry that was right."""
+    broken_at: int | None = None
+    """The first entry that is not what was written."""

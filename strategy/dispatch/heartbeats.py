@@ -22,7 +22,14 @@ class Heartbeat:
 
 
 def heartbeats(
-    *, score: Beat, plan: Beat, dispatch: Beat, promises: Beat, service_levels: Beat, audit_check: Beat
+    *,
+    score: Beat,
+    plan: Beat,
+    dispatch: Beat,
+    promises: Beat,
+    service_levels: Beat,
+    audit_check: Beat,
+    audit_anchor: Beat,
 ) -> tuple[Heartbeat, ...]:
     """The house's own rhythm. Beats due together run in this order, so a plan is there before it is dispatched."""
     return (
@@ -32,6 +39,7 @@ def heartbeats(
         Heartbeat("dispatch", timedelta(minutes=1), dispatch),
         Heartbeat("service_levels", timedelta(minutes=5), service_levels),
         Heartbeat("audit_check", timedelta(days=1), audit_check),
+        Heartbeat("audit_anchor", timedelta(hours=1), audit_anchor),
     )
 
 

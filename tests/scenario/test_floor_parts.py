@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from floor_for_pages import IDENTITY, ScriptedTalks
-from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledger
+from seeded import HEAD_KEY, StoppedClock, add_person, add_score, add_strategy, fresh_ledger
 from sqlmodel import select
 from structlog.testing import capture_logs
 
+from app.auditing import Auditing
 from app.beats import beats_of
 from app.demo_links import EACH_LANGUAGE, demo_links
 from app.serving import PortTaken, serving
@@ -53,7 +54,9 @@ def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
 
 def beats(ledger: Ledger, tmp_path: Path, carried: list[Reserved]) -> dict:
     carriers = {"chat": lambda reserved: carried.append(reserved) or "delivered"}
-    made = beats_of(ledger, shipped_packs(), tmp_path / "models", carriers, ScriptedTalks(ledger))
+    made = beats_of(
+        ledger, shipped_packs(), tmp_path / "models", carriers, ScriptedTalks(ledger), Auditing(ledger, HEAD_KEY)
+    )
     return {heartbeat.name: heartbeat.beat for heartbeat in made}
 
 
@@ -93,6 +96,7 @@ def test_plan_and_dispatch_carry_a_contact_through_the_gate_once(
 def test_the_audit_beat_reports_a_broken_chain(ledger: Ledger, tmp_path: Path) -> None:
     with ledger.begin() as work:
         work.audit("one.thing", "subject", {})
+    with ledger.begin() as work:
         work.session.connection().exec_driver_sql("UPDATE auditentry SET kind = 'another.thing'")
     with capture_logs() as logged:
         beats(ledger, tmp_path, [])["audit_check"]()

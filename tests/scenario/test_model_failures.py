@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from floor_for_pages import ScriptedTalks
 from scored import NOW, trained
-from seeded import StoppedClock, add_account, fresh_ledger
+from seeded import HEAD_KEY, StoppedClock, add_account, fresh_ledger
 from sqlmodel import col, select
 from structlog.testing import capture_logs
 
+from app.auditing import Auditing
 from app.beats import beats_of
 from app.tiering import score_and_hand_over
 from ledger.ledger import Ledger
@@ -168,7 +169,8 @@ def test_a_floor_that_runs_says_so_and_the_bot_gets_no_new_account(
     missing_folder(registry)
     carried: list[Reserved] = []
     place = {"chat": lambda reserved: carried.append(reserved) or "no_answer"}
-    beats = {each.name: each.beat for each in beats_of(ledger, shipped_packs(), registry, place, ScriptedTalks(ledger))}
+    made = beats_of(ledger, shipped_packs(), registry, place, ScriptedTalks(ledger), Auditing(ledger, HEAD_KEY))
+    beats = {each.name: each.beat for each in made}
     with capture_logs() as logs:
         for name in ("score", "plan", "dispatch"):
             beats[name]()

@@ -12,7 +12,7 @@ from seeded import StoppedClock, add_person, add_strategy, fresh_ledger
 from sqlmodel import select
 
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import AuditEntry, Score, StrategyVersion, TierAssignment
+from ledger.tables import Score, StrategyVersion, TierAssignment
 from strategy.placing import Placement, place
 from strategy.replay import history, replay
 from strategy.settings import Arms, StrategySettings, to_json
@@ -73,8 +73,7 @@ def test_a_draft_changes_nothing_until_a_second_person_approves_it(ledger: Ledge
         assert (row(work, number).author, row(work, number).approved_by) == ("anna", "ben")
         assert approve(work, number, "ben") == NotPutInForce(NO_SUCH_DRAFT)
         assert approve(work, 99, "ben") == NotPutInForce(NO_SUCH_DRAFT)
-        noted = work.session.exec(select(AuditEntry.kind).order_by(AuditEntry.seq)).all()
-        assert noted[-2:] == ["strategy.drafted", "strategy.published"]
+        assert [each.kind for each in work.noted][-2:] == ["strategy.drafted", "strategy.published"]
 
 
 def test_what_blocks_needs_a_second_person_and_a_reason(ledger: Ledger) -> None:

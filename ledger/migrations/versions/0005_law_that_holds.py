@@ -96,10 +96,26 @@ def upgrade() -> None:
         sa.Column("anchored_at", TIME(), nullable=True),
         sa.PrimaryKeyConstraint("seq"),
     )
+    op.create_table(
+        "auditcheck",
+        sa.Column("id", TEXT(), nullable=False),
+        sa.Column("at", TIME(), nullable=False),
+        sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("broken_at", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_auditcheck_at", "auditcheck", ["at"])
+    op.create_table(
+        "keycheck",
+        sa.Column("key", TEXT(), nullable=False),
+        sa.Column("value", TEXT(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
 
 
 def downgrade() -> None:
-    for table in ("audithead", "dispatchswitch", "reportedcontact", "contactwish"):
+    for table in ("keycheck", "auditcheck", "audithead", "dispatchswitch", "reportedcontact", "contactwish"):
         op.drop_table(table)
     for table, columns in _added().items():
         with op.batch_alter_table(table) as changed:

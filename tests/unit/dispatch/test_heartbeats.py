@@ -12,7 +12,7 @@ from strategy.dispatch.heartbeats import Heartbeat, heartbeats, schedule
 from strategy.dispatch.leader import NotLeader, leadership
 
 START = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
-NAMES = ("score", "plan", "dispatch", "promises", "service_levels", "audit_check")
+NAMES = ("score", "plan", "dispatch", "promises", "service_levels", "audit_check", "audit_anchor")
 
 
 def a_day() -> tuple[list[tuple[datetime, str]], VirtualClock]:
@@ -35,10 +35,12 @@ def test_a_whole_day_of_beats_runs_in_order_and_the_same_each_time() -> None:
         "dispatch",
         "service_levels",
         "audit_check",
+        "audit_anchor",
     ]
     assert Counter(name for _, name in ran) == {
         "score": 1,
         "audit_check": 1,
+        "audit_anchor": 24,
         "promises": 24,
         "plan": 24,
         "service_levels": 288,

@@ -25,6 +25,7 @@ IN_CLEAR = {
     "reportedcontact": {"reported_ref", "by", "channel", "direction", "outcome", "target", "number_index"},
     "dispatchswitch": {"state", "why", "figures", "by"},
     "audithead": {"hash", "key_id", "signature"},
+    "keycheck": {"value"},
     "experiment": {"name", "status", "design", "author", "conclusion"},
     "feedcheck": {"batch_id", "kind", "status", "findings", "accepted_by", "accepted_reason"},
     "plannedcontact": {"channel", "agent", "treatment", "status", "why"},
