@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
+POSTGRES = "postgresql+psycopg://"
 
 
 class Settings(BaseSettings):
@@ -19,7 +20,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMENDS_", env_file=".env", extra="forbid")
 
-    home: Path = Field(default=PROJECT / "var", description="Folder for the database, keys, models, books and rejects.")
+    home: Path = Field(
+        default=PROJECT / "var", description="Folder for the database file, keys, models, books and rejects."
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="A PostgreSQL database, `postgresql+psycopg://...`. Unset: the SQLite file amends.db in the home.",
+    )
     mode: Literal["demo", "production"] = Field(
         default="production", description="'demo' opens the staff pages on loopback without a sign-in."
     )
@@ -45,7 +52,23 @@ class Settings(BaseSettings):
     )
     rasa_timeout_s: float = Field(default=2.0, gt=0, description="Seconds the bot waits for Rasa before it apologises.")
     invite_hours: int = Field(default=72, gt=0, description="Hours a chat link stays valid.")
+    audit_anchor: Path | None = Field(
+        default=None,
+        description="A file outside, on another disk or one that can only be appended to, for the audit chain's heads.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, given: object) -> object:
+        return None if given == "" else given
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database_we_know(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not given.get_secret_value().startswith(POSTGRES):
+            raise ValueError(f"it must begin with {POSTGRES}")
+        return given
 
 
 def registry_of(settings: Settings) -> Path:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 from sqlmodel import Session, col, create_engine, select
 
 from ledger import audit
@@ -148,12 +148,42 @@ CHAIN = WRITERS + 1
 """The advisory lock of the audit chain's end."""
 
 
+POSTGRES_OPTIONS = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "3",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20s",
+    "idle_in_transaction_session_timeout": "5min",
+}
+"""What the server is asked for: to let go, of its own accord, of the locks of a writer whose machine is gone (20 s) or
+whose process stands still (5 minutes). Without these, one lost writer keeps all others waiting for hours."""
+POSTGRES_CLIENT = {
+    "application_name": "amends",
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "3",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""The same the other way round: how long we wait for a server that does not answer."""
+
+
 def postgres_engine(url: str) -> Engine:
     """An engine on a PostgreSQL database, with the same promises to writers and readers.
 
-    :param url: ``postgresql+psycopg://...``.
+    :param url: ``postgresql+psycopg://...``; what it says of options itself counts.
     """
-    engine = create_engine(url)
+    given = make_url(url)
+    options = " ".join(f"-c {name}={value}" for name, value in POSTGRES_OPTIONS.items())
+    engine = create_engine(
+        given.update_query_dict(
+            {**POSTGRES_CLIENT, **given.query, "options": f"{options} {given.query.get('options', '')}"}
+        ),
+        # The web server has 40 threads; beats and commands are a few more.
+        pool_size=10,
+        max_overflow=40,
+        pool_pre_ping=True,
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

@@ -101,7 +101,7 @@ def _debtor_on_a_floor(language: str, external_ref: str | None, seed: int) -> It
     settings = Settings()
     with tempfile.TemporaryDirectory(prefix="amends-practice-") as folder:
         if external_ref is None:
-            apart = settings.model_copy(update={"home": Path(folder), "mode": "demo"})
+            apart = settings.model_copy(update={"home": Path(folder), "database_url": None, "mode": "demo"})
             ledger = wiring.open_ledger(apart)
             debtor = practice_debtor(ledger, apart.home, language, seed, wiring.real_clock().date())
             tell(f"A made-up debtor, in a ledger of their own. Identity answer: {debtor.identity_answer}")
