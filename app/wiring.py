@@ -7,9 +7,12 @@ import socket
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from app.auditing import Auditing
+from app.database import engine_of
 from app.settings import Settings
-from ledger import keys, migrate
-from ledger.ledger import Clock, Ledger, NewId, sqlite_engine
+from ledger import audit_heads, keys, migrate
+from ledger.key_check import require_its_keys
+from ledger.ledger import Clock, Ledger, NewId
 
 
 class HomeUnusable(Exception):
@@ -43,18 +46,39 @@ def open_ledger(settings: Settings, clock: Clock = real_clock, new_id: NewId = r
     """The ledger of an installation, its keys made and its schema brought up to date.
 
     :raises HomeUnusable: the folder cannot be made.
-    :raises KeysUnusable: the key file is damaged, or missing beside a ledger that was sealed with it.
+    :raises DatabaseUnusable: the PostgreSQL that the settings name cannot be worked on.
+    :raises KeysUnusable: the key file is damaged, or missing beside a database that was sealed with it.
+    :raises WrongKeys: the database was sealed with other keys.
+    :raises SchemaUnknown: a newer program made the database.
     """
-    database, key_file = settings.home / "amends.db", settings.home / "keys"
+    key_file = settings.home / "keys"
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise HomeUnusable(f"AMENDS_HOME cannot be made: {settings.home}: {error.strerror}") from error
-    if database.exists() and not key_file.exists():
+    engine = engine_of(settings)
+    if not key_file.exists() and migrate.in_use(engine):
         # New keys would open nothing, and would sign and seal what comes next so that nothing fits together any more.
-        raise keys.KeysUnusable(f"{key_file} is missing and {database} cannot be read without it: put it back")
-    # The keys come first, so that no ledger is ever without.
+        raise keys.KeysUnusable(f"{key_file} is missing and the database cannot be read without it: put it back")
+    # The keys come first, so that no database is ever without.
     found = keys.load_or_create(key_file)
-    engine = sqlite_engine(database)
     migrate.upgrade(engine)
-    return Ledger(engine, found, clock, new_id)
+    ledger = Ledger(engine, found, clock, new_id)
+    require_its_keys(ledger)
+    return ledger
+
+
+def auditing_of(settings: Settings, ledger: Ledger) -> Auditing:
+    """What the audit chain of an installation is looked after with; its key for heads is made the first time.
+
+    :raises KeysUnusable: that key is damaged, or missing where heads were signed with it already.
+    """
+    with ledger.read() as work:
+        signed = bool(audit_heads.heads(work))
+    file = settings.home / audit_heads.KEY_FILE
+    new = not file.exists()
+    key = audit_heads.load_or_create(file, may_create=not signed)
+    if new:
+        with ledger.begin() as work:
+            work.audit("audit.key_made", key.id, {})
+    return Auditing(ledger, key, settings.audit_anchor)
