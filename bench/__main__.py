@@ -1,27 +1,42 @@
-"""``scripts/bench score [quality|speed|all] [options]``."""
+"""``scripts/bench score [quality|speed|all] [options]``, ``scripts/bench dispatch [part] [options]``."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import quality, speed
-
-PARTS: dict[str, tuple[Callable[[Sequence[str]], None], ...]] = {
-    "quality": (quality.main,),
-    "speed": (speed.main,),
-    "all": (quality.main, speed.main),
-}
+SCORE_USAGE = "scripts/bench score [quality|speed|all] [options of quality or speed; see --help]"
 
 
 def main(arguments: list[str]) -> None:
+    subject, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if subject not in SUBJECTS:
+        raise SystemExit(
+            f"usage: {SCORE_USAGE}\n       scripts/bench dispatch [gate|reserve|audit|faults|all] [options]"
+        )
+    SUBJECTS[subject](rest)
+
+
+def score(arguments: Sequence[str]) -> None:
     """Options after the part go to it; ``all`` takes none."""
-    subject, part = (*arguments, "all", "all")[:2] if arguments else ("", "")
-    options = arguments[2:]
-    if subject != "score" or part not in PARTS or (part == "all" and options):
-        raise SystemExit("usage: scripts/bench score [quality|speed|all] [options of quality or speed; see --help]")
-    for run in PARTS[part]:
+    from bench import quality, speed
+
+    parts = {"quality": (quality.main,), "speed": (speed.main,), "all": (quality.main, speed.main)}
+    part, *options = arguments or ["all"]
+    if part not in parts or (part == "all" and options):
+        raise SystemExit(f"usage: {SCORE_USAGE}")
+    for run in parts[part]:
         run(options)
+
+
+def dispatch(arguments: Sequence[str]) -> None:
+    from bench import dispatch as measured
+
+    measured.main(arguments)
+
+
+SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {"score": score, "dispatch": dispatch}
+"""What they measure is loaded on demand: each needs packages of its own, and none slows the start of the other."""
 
 
 if __name__ == "__main__":
