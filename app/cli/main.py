@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "capacity": ("capacity", "What today's hours and contacts are best spent on, and what more would be worth."),
     "experiment": ("experiments", "Experiments: forecast, start, status, review, stop."),
     "quality": ("quality", "The quality of the data that came in: show, accept."),
+    "contacts": ("contacts", "Contacts made elsewhere, which count like ours: import."),
     "policy": ("policy", "The contact policy: check."),
     "bot": ("bot", "Talk to the bot: say."),
     "call": ("bot", "Run a whole phone call from a WAV."),

@@ -1,0 +1,136 @@
+"""Recording a file of reported contacts: each once, however often it is told; what cannot be read is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from ledger.importing.named_columns import rows_named
+from ledger.importing.reading import content_of
+from ledger.importing.rejects import write_rejects
+from ledger.importing.rows import ImportRefused, RowError
+from ledger.ledger import Ledger, UnitOfWork
+from ledger.tables import Account, Debtor, ReportedContact
+from strategy.reported.rows import MAY, MUST, ReportedRow, read_row
+
+T = TypeVar("T")
+
+_AT_ONCE = 5_000
+"""Rows a statement; well under SQLite's limit of bound values."""
+_TELLING = ("account_id", "at", "channel", "direction", "outcome", "target", "number_index")
+"""What a contact is; told again under its reference, it must be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsReport:
+    """What a file of reported contacts came to. `known`: told before, in this file or another; each counts once."""
+
+    rows: int
+    recorded: int
+    known: int
+    rejected: int
+    first: RowError | None
+    reject_file: Path | None
+
+
+def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> ContactsReport:
+    """Record the contacts that `by` ('bank' or an agency's name) made, from a CSV or Parquet file (docs/holds.md).
+
+    A row that cannot be read, of an account nobody knows, or told otherwise than before is rejected, with its line,
+    field and reason in `home`/rejects; the others are recorded in one transaction.
+
+    :raises ImportRefused: the file cannot be read at all; nothing was recorded.
+    """
+    if not by.strip():
+        raise ImportRefused("somebody must have made these contacts: the name of the agency, or 'bank'")
+    content = content_of(path)
+    with ledger.begin() as work:
+        try:
+            read = [
+                row if isinstance(row, RowError) else read_row(*row, work.now) for row in rows_named(content, MUST, MAY)
+            ]
+        except ImportRefused as refused:
+            raise ImportRefused(f"{path.name}: {refused}") from None
+        if not read:
+            raise ImportRefused(f"{path.name}: the file has a header but no rows")
+        errors = [row for row in read if isinstance(row, RowError)]
+        rows = [row for row in read if isinstance(row, ReportedRow)]
+        new, known, wrong = _sorted_out(work, by.strip(), rows)
+        for part in _chunks(list(new.values())):
+            work.session.connection().execute(insert(ReportedContact), part)
+        told = ("account_id", "by", "channel", "outcome")
+        work.audit_many("contact.reported", {row["id"]: {name: row[name] for name in told} for row in new.values()})
+        errors = sorted([*errors, *wrong], key=lambda error: error.line)
+        reject_file = home / "rejects" / f"contacts-{work.new_id()}.csv" if errors else None
+        if reject_file is not None:
+            write_rejects(errors, reject_file)
+    return ContactsReport(len(read), len(new), known, len(errors), errors[0] if errors else None, reject_file)
+
+
+def _sorted_out(
+    work: UnitOfWork, by: str, rows: Sequence[ReportedRow]
+) -> tuple[dict[str, dict[str, Any]], int, list[RowError]]:
+    """New contacts by their blind reference, how many were told before, and what cannot be."""
+    accounts = _accounts(work, {row.account_ref for row in rows})
+    references = {row.line: work.blind_index("reported_contact", f"{by}|{row.reference}") for row in rows}
+    told = _told_before(work, references.values())
+    new, known, wrong = dict[str, dict[str, Any]](), 0, list[RowError]()
+    for row in rows:
+        if row.account_ref not in accounts:
+            wrong.append(RowError(row.line, "account_ref", "is no account that we know"))
+            continue
+        account_id, debtor_id, number = accounts[row.account_ref]
+        reference = references[row.line]
+        contact = {
+            "id": "",
+            "debtor_id": debtor_id,
+            "account_id": account_id,
+            "reported_ref": reference,
+            "by": by,
+            "channel": row.channel,
+            "direction": row.direction,
+            "outcome": row.outcome,
+            "target": row.target,
+            "number_index": work.blind_index("phone", row.number) if row.number else number,
+            "at": row.at,
+            "recorded_at": work.now,
+        }
+        before = told.get(reference)
+        if before is None:
+            told[reference] = new[reference] = contact | {"id": work.new_id()}
+        elif all(before[name] == contact[name] for name in _TELLING):
+            known += 1
+        else:
+            wrong.append(RowError(row.line, "reference", "was told before, of another contact"))
+    return new, known, wrong
+
+
+def _accounts(work: UnitOfWork, refs: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+    """Account, debtor and the blind index of the number on file, by the account's reference."""
+    columns = select(col(Account.external_ref), col(Account.id), col(Account.debtor_id), col(Debtor.phone_index)).join(
+        Debtor, col(Debtor.id) == Account.debtor_id
+    )
+    found: dict[str, tuple[str, str, str]] = {}
+    for some in _chunks(sorted(refs)):
+        for ref, *rest in work.session.connection().execute(columns.where(col(Account.external_ref).in_(some))):
+            found[ref] = (rest[0], rest[1], rest[2])
+    return found
+
+
+def _told_before(work: UnitOfWork, references: Iterable[str]) -> dict[str, dict[str, Any]]:
+    columns = select(ReportedContact.__table__)  # type: ignore[attr-defined]
+    found: dict[str, dict[str, Any]] = {}
+    for some in _chunks(sorted(set(references))):
+        for row in work.session.connection().execute(columns.where(col(ReportedContact.reported_ref).in_(some))):
+            found[row.reported_ref] = dict(row._mapping)
+    return found
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
