@@ -6,14 +6,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 SCORE_USAGE = "scripts/bench score [quality|speed|all] [options of quality or speed; see --help]"
+DISPATCH_USAGE = "scripts/bench dispatch [gate|reserve|audit|faults|all] [options]"
 
 
 def main(arguments: list[str]) -> None:
     subject, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if subject not in SUBJECTS:
-        raise SystemExit(
-            f"usage: {SCORE_USAGE}\n       scripts/bench dispatch [gate|reserve|audit|faults|all] [options]"
-        )
+        raise SystemExit(f"usage: {SCORE_USAGE}\n       {DISPATCH_USAGE}")
     SUBJECTS[subject](rest)
 
 

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> None:
     told: dict[str, object] = {"cores": len(os.sched_getaffinity(0)), "python": platform.python_version()}
     for part in parts if given.part == "all" else [given.part]:
         rows = told[part] = list(parts[part](options))
-        sys.stdout.write(f"\n## {part}\n\n" + "\n".join(table(rows)) + "\n")
+        sys.stdout.write(f"\n## {part}\n" + "\n".join(table(rows)) + "\n")
         sys.stdout.flush()
     if given.json:
         given.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
@@ -52,13 +52,16 @@ def main(arguments: Sequence[str]) -> None:
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
     """Markdown, a new head wherever the names change."""
-    for number, (names, group) in enumerate(groupby(rows, key=lambda row: tuple(row))):
-        if number:
-            yield ""
+    for names, group in groupby(rows, key=_names):
+        yield ""
         yield f"| {' | '.join(names)} |"
         yield f"|{'---|' * len(names)}"
         for row in group:
             yield f"| {' | '.join(_spelled(value) for value in row.values())} |"
+
+
+def _names(row: Row) -> tuple[str, ...]:
+    return tuple(row)
 
 
 def _spelled(value: object) -> str:

@@ -1,8 +1,8 @@
 """How fast the gate answers, with nothing else around it: ``scripts/bench dispatch gate``.
 
 One process, one core. `facts_us` is to make the facts from values at hand and `decide_us` to decide on them, both the
-fastest of several rounds, in microseconds; `per_second` is how many decisions that is. Past contacts reach back from now
-by every channel in turn, three hours apart, or twenty minutes where they are too many.
+fastest of several rounds, in microseconds; `per_second` is how many decisions that is. Past contacts reach back from
+now by every channel in turn, three hours apart, or twenty minutes where they are too many.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from strategy.policy.clocks import YEARS, zone_of
 from strategy.policy.decision import Allow, Decision, Deny, Reason
 from strategy.policy.facts import ContactFacts
 from strategy.policy.law import Kind, PackLaw, stack_of
-from strategy.policy.next_time import CURED_BY_WAITING, next_allowed
+from strategy.policy.next_time import next_allowed
 from strategy.policy.pack import HOUSE
 from strategy.policy.packs import Packs
 from strategy.policy.rules import counts, permissions, times, words
@@ -50,14 +50,13 @@ def decide(facts: ContactFacts, packs: Packs, now: datetime) -> Decision:
     shadow = _sorted(_objections(_ask(facts, stack.drafts, zones, question.now))) if stack.drafts else ()
     if not reasons:
         return Allow(stack.versions, shadow)
-    later = None
-    if all(reason.code in CURED_BY_WAITING for reason in reasons):
-        later = next_allowed(
-            question,
-            stack.active,
-            lambda moment: _ask(facts, stack.active, zones, moment),
-            lambda asked: next(_objections(asked), None) is not None,
-        )
+    later = next_allowed(
+        question,
+        {reason.code for reason in reasons},
+        stack.active,
+        lambda moment: _ask(facts, stack.active, zones, moment),
+        lambda asked: next(_objections(asked), None) is not None,
+    )
     return Deny(_sorted(reasons), later, stack.versions, shadow)
 
 
@@ -85,7 +84,7 @@ def _unreadable(question: Question) -> Iterator[Reason]:
     """Objections that no pack has to make: the facts themselves are not good enough to decide on."""
     facts, now = question.facts, question.now
     flags = facts.flags
-    if not Kind.of(facts).is_known():
+    if not question.law.known_kind:
         action = facts.action
         yield Reason("FACTS_UNREADABLE", HOUSE, f"action: {action.type}, {action.channel}, {action.agent}")
     for name in flags.unread:

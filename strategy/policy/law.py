@@ -110,6 +110,7 @@ class PackLaw:
         caps: tuple[Bound[Cap], ...] = bound("caps")
         hours = {era: _hours(self.packs, kind.place, day) for era, day in zip(eras, first_days, strict=True)}
         return Law(
+            known_kind=kind.is_known(),
             house=any(pack.id == HOUSE for pack in self.packs),
             margin=max((rule.clause.minutes for rule in margins), default=0),
             hours=hours,

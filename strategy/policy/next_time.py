@@ -1,7 +1,7 @@
 """When a denial turns into permission by waiting alone."""
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Set
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,32 +24,41 @@ CURED_BY_WAITING: Final = frozenset(
         "SENSITIVE_OCCASION",
     }
 )
+_HOURS_AND_DAYS: Final = CURED_BY_WAITING & {
+    "HOLIDAY_NO_CONTACT",
+    "KNOWN_INCONVENIENT_TIME",
+    "NON_CONTACT_DAY",
+    "OUTSIDE_CONTACT_WINDOW",
+}
 HORIZON: Final = timedelta(days=40)
 """How long after everything with an end of its own is over; later than that, a plan made today says nothing."""
 
 
 def next_allowed(
-    question: Question, law: PackLaw, ask: Callable[[datetime], Question], objects: Callable[[Question], bool]
+    question: Question,
+    codes: Set[str],
+    law: PackLaw,
+    ask: Callable[[datetime], Question],
+    objects: Callable[[Question], bool],
 ) -> datetime | None:
     """The first moment after `question.now` at which nothing objects, in UTC. None: waiting does not bring one.
 
-    Goes from one moment at which some rule can begin to agree to the next, over what is known to end later, and asks
-    every rule again each time: a wrong guess of such a moment could make the answer late, but never a permission.
+    Goes on to the end of whatever is known to end, then from one moment at which some rule can begin to agree to the
+    next, and asks every rule again each time: a wrong guess of such a moment could make the answer late, never wrong.
     """
-    minutes = _minutes(question.facts, law)
-    last = None
-    while True:
-        over = _over(question)
-        if over is None:
-            return None
-        if last is None:
-            last = max(over, question.now) + HORIZON
-        moment = _next_moment(question, law, over, minutes)
-        if moment is None or moment > last:
-            return None
+    if not codes <= CURED_BY_WAITING:
+        return None
+    over = question.now if codes <= _HOURS_AND_DAYS else _over(question)
+    if over is None:
+        return None
+    minutes, last = _minutes(question.facts, law), over + HORIZON
+    moment = min([over, *_changes(question, law)]) if over > question.now else _next_moment(question, minutes)
+    while moment <= last:
         question = ask(moment)
         if not objects(question):
             return moment
+        moment = _next_moment(question, minutes)
+    return None
 
 
 def _minutes(facts: ContactFacts, law: PackLaw) -> tuple[int, ...]:
@@ -81,19 +90,18 @@ def _ends(question: Question) -> Iterator[datetime | None]:
             yield max(day_begins(place.zone, stop.end + ONE_DAY) for place in question.places)
 
 
-def _next_moment(question: Question, law: PackLaw, over: datetime, minutes: tuple[int, ...]) -> datetime:
-    """The first moment after now, not before `over`, at which some rule can begin to agree.
-
-    A change of the law is such a moment too: a clause that objects now may be gone then.
-    """
-    changed = [day_begins(place.zone, day) for place in question.places if (day := law.next_change(place.day))]
-    if over > question.now:
-        return min([over, *(moment for moment in changed if moment > question.now)])
-    return min(_after(place.zone, question.now, minutes) for place in question.places)
+def _changes(question: Question, law: PackLaw) -> list[datetime]:
+    """When the law changes next, in each place: a clause that objects now may be gone then."""
+    changed = ((place.zone, law.next_change(place.day)) for place in question.places)
+    return [day_begins(zone, day) for zone, day in changed if day is not None]
 
 
-def _after(zone: ZoneInfo, now: datetime, minutes: tuple[int, ...]) -> datetime:
-    day = now.astimezone(zone).date()
+def _next_moment(question: Question, minutes: tuple[int, ...]) -> datetime:
+    """The first moment after now at which some rule can begin to agree."""
+    return min([_after(place.zone, place.day, question.now, minutes) for place in question.places])
+
+
+def _after(zone: ZoneInfo, day: date, now: datetime, minutes: tuple[int, ...]) -> datetime:
     while True:
         for moment in moments_of_day(zone, day, minutes):
             if moment > now:

@@ -103,7 +103,7 @@ def _last_days(question: Question, days: int) -> Sequence[PastContact]:
     history = question.facts.history
     if not (history and question.places):
         return ()
-    since = min(day_begins(place.zone, place.day - timedelta(days=days - 1)) for place in question.places)
+    since = min([day_begins(place.zone, place.day - timedelta(days=days - 1)) for place in question.places])
     return history[bisect_left(history, since, key=_AT) :]
 
 

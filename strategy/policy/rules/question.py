@@ -71,6 +71,8 @@ class CountedCap(NamedTuple):
 class Law:
     """The clauses that bind one kind of contact on certain local dates. Made by policy/law.py, once for each kind."""
 
+    known_kind: bool
+    """Whether anybody knows this kind of contact: its action, channel and agent."""
     house: bool
     """Whether house policy is part of it, and with it what is said in the rules themselves."""
     margin: int
