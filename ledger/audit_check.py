@@ -62,8 +62,9 @@ class ChainBroken:
 
     seq: int
     why: str
-    since: int | None = None
-    """Where the change may have begun, when somebody who has the keys rewrote the chain up to `seq` or further."""
+    vouched: int | None = None
+    """Where a mark found the break, and not the chain itself: the last entry that an earlier mark vouches for. Behind
+    it, somebody who has the keys may have rewritten more."""
 
 
 def walk(rows: Iterable[Row], key: bytes, marks: Iterable[Mark] = (), start: Point = BEGINNING) -> Whole | ChainBroken:
@@ -93,11 +94,12 @@ def walk(rows: Iterable[Row], key: bytes, marks: Iterable[Mark] = (), start: Poi
             return ChainBroken(expected, "is not signed with our key")
         while mark is not None and mark.seq == seq:
             if why := mark.objection(kept):
-                return ChainBroken(expected, why, vouched + 1)
+                return ChainBroken(expected, why, vouched)
             vouched, mark = seq, next(ahead, None)
         previous, expected = kept, expected + 1
     if mark is not None:
-        return ChainBroken(expected, f"is missing: the {mark.kept} of {mark.at} knows {mark.seq} entries")
+        why = f"is missing: the {mark.kept} of {mark.at} knows {mark.seq} entries"
+        return ChainBroken(expected, why, vouched)
     return Whole(Point(expected - 1, previous), expected - 1 - start.seq, vouched)
 
 
@@ -112,10 +114,14 @@ def _as_hashed(seq: int, at: Any, kind: Any, subject: Any, facts: Any, previous:
 
 
 def _respelled(facts: str) -> str:
+    return spelled(_read(facts))
+
+
+def _read(facts: str) -> dict[str, Any]:
     read = json.loads(facts, object_pairs_hook=_pairs, parse_constant=_constant)
     if not isinstance(read, dict):
         raise ValueError("no facts")
-    return spelled(read)
+    return read
 
 
 def _pairs(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -135,10 +141,9 @@ def exported(row: Row) -> str:
     What was tampered with goes out as it lies there, for whoever reads it to find.
     """
     seq, at, kind, subject, facts, previous, kept, signature = row
+    told: dict[str, Any] = {"at": at, "facts": facts, "hash": kept, "kind": kind, "previous": previous, "seq": seq}
+    told |= {"signature": signature, "subject": subject}
     try:
-        told = _respelled(facts)
+        return spelled(told | {"facts": _read(facts)})
     except (TypeError, ValueError):
-        told = json.dumps(str(facts))
-    rest = {"hash": kept, "kind": kind, "previous": previous, "seq": seq, "signature": signature, "subject": subject}
-    spelled_rest = json.dumps(rest, sort_keys=True, separators=(",", ":"), default=str)
-    return f'{{"at":{json.dumps(at, default=str)},"facts":{told},{spelled_rest[1:]}'
+        return spelled({name: value if isinstance(value, int | str) else str(value) for name, value in told.items()})

@@ -18,6 +18,7 @@ from app.auditing import anchor as anchor_chain
 from app.cli.console import BadInput, answer, existing, operator, refuse, table
 from app.cli.records import AsJson
 from app.settings import Settings
+from ledger.audit_anchor import append_heads
 from ledger.audit_check import ChainBroken, Row, exported
 from ledger.audit_heads import line_of
 from ledger.audit_timestamp import request
@@ -60,7 +61,7 @@ def verify(
 
 
 def anchor(
-    to: Annotated[Path | None, typer.Option(help="The anchor; AMENDS_AUDIT_ANCHOR when not given.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Another file to append it to, besides AMENDS_AUDIT_ANCHOR.")] = None,
     timestamp_request: Annotated[
         Path | None, typer.Option(help="Also write a request that a time-stamp authority (RFC 3161) can answer.")
     ] = None,
@@ -68,15 +69,15 @@ def anchor(
 ) -> None:
     """Sign the end of the chain now, and append it to the anchor outside."""
     auditing = _auditing()
-    if to is not None:
-        auditing = replace(auditing, anchor=to)
     made = anchor_chain(auditing)
     if made is None:
         raise BadInput("the audit chain is empty: there is nothing to anchor")
     if isinstance(made, ChainBroken):
         raise typer.Exit(refuse(f"{_broken(made)}; nothing was signed", BROKEN))
+    if to is not None:
+        append_heads(to, [made.head])
     told: dict[str, Any] = {"entries": made.head.seq, "hash": made.head.hash, "at": made.head.at}
-    told |= {"anchor": auditing.anchor, "written": made.written}
+    told |= {"anchor": auditing.anchor, "written": made.written, "also": to}
     if timestamp_request is not None:
         stamped = line_of(made.head).encode()
         document = timestamp_request.with_name(f"{timestamp_request.name}.head")
@@ -130,7 +131,7 @@ class _Copy:
 
     def _written(self, rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
-            line = f"{exported(row)}\n".encode()
+            line = f"{exported(row)}\n".encode(errors="surrogateescape")
             self._out.write(line)
             self.sha256.update(line)
             self.rows += 1
@@ -159,8 +160,7 @@ def _told(verdict: Verdict, since: int) -> dict[str, Any]:
     told: dict[str, Any] = {"intact": verdict.intact, "since": since, "heads": verdict.heads}
     told |= {"anchored": verdict.anchored, "tail_guarded": verdict.anchored is not None}
     if isinstance(found, ChainBroken):
-        began = found.seq if found.since is None else found.since
-        return told | {"first_broken": found.seq, "broken_since": began, "why": found.why}
+        return told | {"first_broken": found.seq, "vouched": found.vouched, "why": found.why}
     return told | {"entries": found.end.seq, "checked": found.checked, "hash": found.end.hash}
 
 
@@ -174,5 +174,5 @@ def _in_words(verdict: Verdict, since: int) -> str:
 
 
 def _broken(found: ChainBroken) -> str:
-    began = "" if found.since in (None, found.seq) else f" (rewritten somewhere from entry {found.since} on)"
-    return f"the audit chain is broken: entry {found.seq} {found.why}{began}"
+    known = "" if found.vouched is None else f"; what is vouched for ends with entry {found.vouched}"
+    return f"the audit chain is broken: entry {found.seq} {found.why}{known}"
