@@ -13,6 +13,7 @@ from app.settings import Settings
 from ledger import audit_heads, keys, migrate
 from ledger.key_check import require_its_keys
 from ledger.ledger import Clock, Ledger, NewId
+from strategy.dispatch.leader import Lead, lead_of
 
 
 class HomeUnusable(Exception):
@@ -82,3 +83,8 @@ def auditing_of(settings: Settings, ledger: Ledger) -> Auditing:
         with ledger.begin() as work:
             work.audit("audit.key_made", key.id, {})
     return Auditing(ledger, key, settings.audit_anchor)
+
+
+def dispatch_lead(settings: Settings, ledger: Ledger) -> Lead:
+    """The lead of an installation's dispatchers, not taken yet."""
+    return lead_of(ledger.engine, settings.home / "dispatch.lock")

@@ -18,6 +18,7 @@ from app.beats import beats_of
 from app.cli.console import BadInput, Stopwatch, answer, existing, table, tell
 from app.cli.records import AsJson
 from app.cli.serve import keep_serving
+from app.demo_database import clear_for_demo, mark_as_demo
 from app.demo_links import demo_links
 from app.floor import Floor, open_floor, registry_of
 from app.serving import require_free
@@ -38,7 +39,7 @@ from rehearsal.visits import Visits
 from speech.hear import HearSettings, ModelMissing, Recogniser
 from speech.speak import Speaker
 from strategy.dispatch.heartbeats import Heartbeat, schedule
-from strategy.dispatch.leader import leadership
+from strategy.dispatch.leader import FileLead, leadership
 from strategy.dispatch.tick import Place
 from strategy.models.registry import publish
 from strategy.policy.packs import shipped_packs
@@ -79,10 +80,11 @@ def demo(
         raise BadInput(f"--day must be over everywhere: {start.date()} is not, {_last_business_day(now)} is")
     if portfolio is not None and existing(portfolio).resolve().is_relative_to(settings.home.resolve()):
         raise BadInput(f"--portfolio lies in {settings.home}, which each demo clears: move it elsewhere first")
-    with leadership(base.home / "demo.lock"):
+    with leadership(FileLead(base.home / "demo.lock")):
         if not once:
             # Before the last day is cleared away.
             require_free(settings.host, settings.port)
+        clear_for_demo(settings)
         shutil.rmtree(settings.home, ignore_errors=True)
         _run(settings, start, accounts, once, portfolio, seed, as_json)
 
@@ -94,6 +96,7 @@ def _run(
     clock: list[Clock] = [virtual]
     # One clock for everything: virtual while the day is played, the machine's afterwards.
     ledger = wiring.open_ledger(settings, lambda: clock[0](), seeded_ids(seed))
+    mark_as_demo(ledger.engine)
     people = MadeUpPeople(seed)
     watch = Stopwatch()
     port = wiring.free_port() if once else settings.port
@@ -124,7 +127,7 @@ def _run(
             clock[0] = wiring.real_clock
             auditing = wiring.auditing_of(settings, ledger)
             beats = beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions, auditing)
-            keep_serving(floor, beats)
+            keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
 
 
 def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: ExitStack) -> dict[str, Place]:

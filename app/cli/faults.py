@@ -13,6 +13,7 @@ CLEAR_FAULTS: Final = frozenset(
         "app.auditing.NoSuchEntry",
         "app.cli.console.BadInput",
         "app.database.DatabaseUnusable",
+        "app.demo_database.NotForDemos",
         "app.serving.PortTaken",
         "app.wiring.HomeUnusable",
         "bot.rasa_process.RasaUnavailable",

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Sequence
 
 import typer
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from app import wiring
 from app.beats import beats_of
 from app.cli.console import BadInput, tell
 from app.floor import Floor, open_floor, registry_of
+from app.leading import beat_while_leading
 from app.settings import Settings
 from bot.chat.outbox import Outbox
-from strategy.dispatch.heartbeats import Heartbeat, schedule
-from strategy.dispatch.leader import leadership
+from strategy.dispatch.heartbeats import Heartbeat
+from strategy.dispatch.leader import Lead
 from strategy.policy.packs import shipped_packs
 
 
@@ -25,33 +25,27 @@ def register(cli: typer.Typer) -> None:
 
 
 def serve() -> None:
-    """Serve the debtor's chat, the desk and the strategy room, and dispatch what is due."""
+    """Serve the debtor's chat, the desk and the strategy room; dispatch what is due while no other process does.
+
+    Several may serve one ledger: one of them leads, and when it ends or dies another takes over within ten seconds.
+    """
     settings = Settings()
     if settings.staff_key is None and settings.mode != "demo":
         raise BadInput("set AMENDS_STAFF_KEY first: it is what staff type to sign in (AMENDS_MODE=demo needs none)")
     ledger = wiring.open_ledger(settings)
-    with (
-        leadership(settings.home / "dispatch.lock"),
-        open_floor(settings, ledger, settings.port, lambda step: tell(f"==> {step}")) as floor,
-    ):
+    with open_floor(settings, ledger, settings.port, lambda step: tell(f"==> {step}")) as floor:
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
         carriers = {"chat": outbox.place}
         auditing = wiring.auditing_of(settings, ledger)
         beats = beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions, auditing)
-        keep_serving(floor, beats)
+        keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
 
 
-def keep_serving(floor: Floor, beats: Sequence[Heartbeat]) -> None:
-    """Run the heartbeats until the process is told to stop."""
-    scheduler = BackgroundScheduler(timezone="UTC")
-    schedule(scheduler, beats, floor.ledger.clock())
-    scheduler.start()
+def keep_serving(floor: Floor, beats: Sequence[Heartbeat], lead: Lead) -> None:
+    """Serve until the process is told to stop, and keep the heartbeats while it leads."""
     tell(f"==> serving on {floor.url} (stop with Ctrl-C)")
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    try:
-        stopped.wait()
-    except KeyboardInterrupt:
-        tell("==> stopping")
-    finally:
-        scheduler.shutdown(wait=True)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stopped.set())
+    beat_while_leading(lead, beats, floor.ledger.clock, stopped, lambda line: tell(f"==> {line}"))
+    tell("==> stopping")

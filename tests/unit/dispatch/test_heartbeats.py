@@ -1,15 +1,13 @@
-"""Heartbeats on APScheduler, driven by the virtual clock; and the one leader."""
+"""Heartbeats on APScheduler, driven by the virtual clock."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from rehearsal.clock import VirtualClock
 from rehearsal.virtual_scheduler import VirtualScheduler
 from strategy.dispatch.heartbeats import Heartbeat, heartbeats, schedule
-from strategy.dispatch.leader import NotLeader, leadership
 
 START = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 NAMES = ("score", "plan", "dispatch", "promises", "service_levels", "audit_check", "audit_anchor")
@@ -72,11 +70,3 @@ def test_a_job_with_a_misfire_limit_is_refused() -> None:
     scheduler.add_job(lambda: None, "interval", minutes=1, next_run_time=START, misfire_grace_time=1)
     with pytest.raises(ValueError, match="misfire"):
         scheduler.run_until(START)
-
-
-def test_only_one_dispatcher_leads_and_the_lead_is_free_again_after(tmp_path: Path) -> None:
-    lock = tmp_path / "dispatch.lock"
-    with leadership(lock), pytest.raises(NotLeader), leadership(lock):
-        pass
-    with leadership(lock):
-        pass
