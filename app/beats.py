@@ -21,6 +21,8 @@ from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.heartbeats import Heartbeat, heartbeats
 from strategy.dispatch.planning import plan
 from strategy.dispatch.tick import Place, tick
+from strategy.dispatch.turnstile import turnstile
+from strategy.dispatch.watch import watch
 from strategy.experiments.review import ENDS
 from strategy.experiments.review import review as review_experiments
 from strategy.policy.packs import Packs
@@ -54,7 +56,9 @@ def beats_of(
 
     def dispatch() -> None:
         reconcile(ledger)
-        tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved))
+        # First what has to stop: if that cannot be judged, nothing is dispatched either.
+        watch(ledger)
+        tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved), turnstile=turnstile)
 
     def promises() -> None:
         with ledger.begin() as work:

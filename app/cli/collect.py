@@ -1,8 +1,9 @@
-"""Commands of the loop: train, score, plan, dispatch."""
+"""Commands of the loop: train, score."""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,24 +13,18 @@ from typing import Annotated
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, answer, existing, progress, stages, table, tell
+from app.cli.console import BadInput, answer, existing, operator, progress, stages, table, tell
 from app.cli.records import AsJson, mapping_in
 from app.fairness import measure_model
 from app.outcome_heads import WANTED, with_outcome_heads
 from app.settings import Settings, registry_of
 from app.tiering import score_and_hand_over
-from bot.chat.outbox import Outbox
 from ledger.importing.book import write_book
 from ledger.importing.mapping import FileMapping
 from ledger.importing.rejects import write_rejects
 from ledger.importing.unrecorded import read_unrecorded
-from strategy.dispatch.attempts import reconcile
-from strategy.dispatch.leader import leadership
-from strategy.dispatch.planning import plan as plan_contacts
-from strategy.dispatch.tick import tick
 from strategy.models.promotion import entered
 from strategy.models.registry import load, publish
-from strategy.policy.packs import shipped_packs
 from strategy.quality.feed import feed_state
 from strategy.scoring.book import is_book, read_books, read_own_features
 from strategy.scoring.bulk import score_file
@@ -37,12 +32,9 @@ from strategy.scoring.measure_file import figures_of_file
 from strategy.scoring.train import train as train_models
 from strategy.versions import active
 
-CARRIED = frozenset({"chat"})
-"""What leaves by the outbox file; there is no telephone line yet."""
-
 
 def register(cli: typer.Typer) -> None:
-    for command in (train, score, plan, dispatch):
+    for command in (train, score):
         cli.command()(command)
 
 
@@ -140,6 +132,9 @@ def _score_file(settings: Settings, source: Path, target: Path, mapping: FileMap
             measured = figures_of_file(book, target)
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror or error}") from error
+    with ledger.begin() as work, target.open("rb") as written:
+        facts = {"what": "scores", "rows": done.scored, "model": model.id, "by": operator()}
+        work.audit("export.made", hashlib.file_digest(written, "sha256").hexdigest(), facts)
     told = {**dataclasses.asdict(done), **rejected, "model_id": model.id, "output": target}
     if measured:
         told["figures"] = measured
@@ -167,23 +162,3 @@ def _as_book(
         yield book, rejected
     finally:
         book.unlink(missing_ok=True)
-
-
-def plan(as_json: AsJson = False) -> None:
-    """Plan the contacts of the next 24 hours."""
-    ledger = wiring.open_ledger(Settings())
-    planned = plan_contacts(ledger, carried=CARRIED)
-    told = {"planned": dict(planned.planned), "not_planned": dict(planned.not_planned)}
-    answer(told, as_json=as_json, text=lambda: table(told))
-
-
-def dispatch(as_json: AsJson = False) -> None:
-    """Send what is due now through the gate, once; chat links go into the outbox file."""
-    settings = Settings()
-    ledger = wiring.open_ledger(settings)
-    outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
-    with leadership(settings.home / "dispatch.lock"):
-        reconcile(ledger)
-        ticked = tick(ledger, shipped_packs(), outbox.place)
-    told = dataclasses.asdict(ticked)
-    answer(told, as_json=as_json, text=lambda: table(told))

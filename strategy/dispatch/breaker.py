@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from strategy.dispatch.pace import RUNNING, campaign_scope, channel_scope, closed_by
+from strategy.dispatch.pace import ALL, PAUSED, RUNNING, campaign_scope, channel_scope, closed_by
 from strategy.pacing import Breaker
 from strategy.settings import TIERS
 from strategy.treatments import CHANNELS
@@ -87,35 +87,39 @@ def tripped(
     :param switches: state by scope; what does not run, or lies within what does not, is not judged.
     :param resumed: when a person last resumed a scope; what was before that was known then.
     """
-    everything = tuple(seen)
+    news = fresh(seen, resumed, limits, now)
     found = []
     shut = dict(switches)
     for channel in CHANNELS:
         for tier in TIERS:
             scope = campaign_scope(tier, channel)
             if closed_by(shut, channel, tier) is None:
-                counts = count(everything, since_of(scope, resumed, limits, now), channel, (tier,))
+                counts = count(news, channel, (tier,))
                 if (why := judge(counts, limits)) is not None:
                     found.append(Tripped(scope, why, counts))
-                    shut[scope] = "paused"
+                    shut[scope] = PAUSED
         if closed_by({each: state for each, state in shut.items() if "/" not in each}, channel, "") is None:
-            scope = channel_scope(channel)
-            others = (*(tier for tier in TIERS if shut.get(campaign_scope(tier, channel), RUNNING) == RUNNING), "")
-            counts = count(everything, since_of(scope, resumed, limits, now), channel, others)
+            running = (*(tier for tier in TIERS if shut.get(campaign_scope(tier, channel), RUNNING) == RUNNING), "")
+            counts = count(news, channel, running)
             if (why := judge(counts, limits)) is not None:
-                found.append(Tripped(scope, why, counts))
+                found.append(Tripped(channel_scope(channel), why, counts))
     return tuple(found)
 
 
-def since_of(scope: str, resumed: Mapping[str, datetime], limits: Breaker, now: datetime) -> datetime:
-    """Where a scope's window begins."""
+def fresh(seen: Iterable[Seen], resumed: Mapping[str, datetime], limits: Breaker, now: datetime) -> tuple[Seen, ...]:
+    """What lies in the window, and came after a person last resumed anything that it belongs to."""
     begins = now - timedelta(minutes=limits.window_minutes)
-    return max(begins, resumed.get(scope, begins))
+
+    def since(each: Seen) -> datetime:
+        own = (ALL, channel_scope(each.channel), campaign_scope(each.treatment, each.channel))
+        return max(begins, *(resumed.get(scope, begins) for scope in own))
+
+    return tuple(each for each in seen if each.at > since(each))
 
 
-def count(seen: Iterable[Seen], since: datetime, channel: str, treatments: tuple[str, ...]) -> Counts:
-    """What was seen after `since` of these treatments on one channel."""
-    these = [each for each in seen if each.at > since and each.channel == channel and each.treatment in treatments]
+def count(seen: Iterable[Seen], channel: str, treatments: tuple[str, ...]) -> Counts:
+    """What was seen of these treatments on one channel."""
+    these = [each for each in seen if each.channel == channel and each.treatment in treatments]
     return Counts(
         contacts=sum(each.contacted for each in these),
         failures=sum(each.failed for each in these),

@@ -16,6 +16,8 @@ from strategy.dispatch.pace import ALL, DRAINING, PAUSED, RUNNING, SCOPES, STATE
 BY_HAND: Final = "by_hand"
 BREAKER: Final = "breaker"
 """Who is named where no person paused a scope."""
+LONGEST_NAME: Final = 64
+"""What the audit chain takes for the name of a person."""
 AUDITED: Final = {PAUSED: "dispatch.paused", DRAINING: "dispatch.drained", RUNNING: "dispatch.resumed"}
 
 
@@ -40,7 +42,7 @@ class NotSwitched:
 
 
 NO_SUCH_SCOPE: Final = "there is no such scope"
-NAME_NEEDED: Final = "whoever does this must give a name"
+NAME_NEEDED: Final = "whoever does this must give a name, one line of up to 64 letters"
 A_PERSON_RESUMES: Final = "only a person resumes what is paused"
 
 
@@ -70,7 +72,7 @@ def switch(
     by = by.strip()
     if scope not in SCOPES:
         return NotSwitched(NO_SUCH_SCOPE)
-    if not by:
+    if not by or len(by) > LONGEST_NAME or not by.isprintable():
         return NotSwitched(NAME_NEEDED)
     if by == BREAKER and state != PAUSED:
         return NotSwitched(A_PERSON_RESUMES)

@@ -13,8 +13,12 @@ from desk.routing import QUEUES
 from desk.wrap_up import DISPOSITIONS
 from ledger.handoff import TIER_TRIGGER
 from strategy.arms import ARMS
+from strategy.dispatch.breaker import COMPLAINED, FAILURES
+from strategy.dispatch.switches import BY_HAND
+from strategy.pacing import WEEKDAYS
 from strategy.placing import WHYS
 from strategy.policy.decision import REASON_CODES
+from strategy.policy.facts import OUTCOMES
 from strategy.settings import TIERS
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +31,9 @@ CODES = {
     "tier": set(TIERS),
     "why": {why for each in WHYS for why in each},
     "arm": {*ARMS, "experiment"},
+    "outcome": {*OUTCOMES, "reserved", "placing", "released"},
+    "stopped": {BY_HAND, FAILURES, COMPLAINED},
+    "weekday": set(WEEKDAYS),
 }
 
 
@@ -58,7 +65,20 @@ def test_every_approved_sentence_is_said_somewhere(language: str) -> None:
 
 
 def test_every_word_of_the_pages_stands_on_one() -> None:
-    named_by_code = ("trigger", "queue", "disposition", "deny", "tier", "why", "arm", "told", "scope")
+    named_by_code = (
+        "trigger",
+        "queue",
+        "disposition",
+        "deny",
+        "tier",
+        "why",
+        "arm",
+        "told",
+        "scope",
+        "outcome",
+        "stopped",
+        "weekday",
+    )
     names = {name for name in entries() if name.split(".")[0] not in (*named_by_code, "promise", "language", "channel")}
     assert unused(names, "app") == set()
 

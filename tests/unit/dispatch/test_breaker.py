@@ -65,13 +65,11 @@ def test_what_is_stopped_already_is_left_as_it_is(scope: str, state: str):
 
 def test_what_was_before_the_window_or_before_a_person_resumed_does_not_count():
     assert stopped(contacts(8, failed=8, ago=61)) == {}
-    assert (
-        stopped(
-            contacts(8, failed=8), resumed={"campaign:remind/chat": NOW - timedelta(minutes=5), "channel:chat": NOW}
-        )
-        == {}
-    )
-    assert stopped(contacts(8, failed=8, ago=4), resumed={"campaign:remind/chat": NOW - timedelta(minutes=5)})
+    looked = {"campaign:remind/chat": NOW - timedelta(minutes=5)}
+    assert stopped(contacts(8, failed=8), resumed=looked) == {}
+    assert stopped(contacts(8, failed=8), resumed={"all": NOW}) == {}
+    assert stopped(contacts(8, failed=8, ago=4), resumed=looked)
+    assert stopped(contacts(8, failed=8), resumed={"campaign:persuade/chat": NOW})
 
 
 def test_complaints_about_earlier_contacts_count_without_any_new_contact():

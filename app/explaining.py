@@ -1,0 +1,76 @@
+"""An explanation in words: the same sentences for the command line and the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from app.web.language import Language
+from app.web.words import moment, name_of, say
+from strategy.dispatch.explain import Explanation, Said
+
+KINDS: Final[Mapping[str, str]] = {
+    "tier": "tier",
+    "treatment": "tier",
+    "arm": "arm",
+    "channel": "channel",
+    "deny": "deny",
+    "denials": "deny",
+    "trigger": "trigger",
+    "held": "scope",
+    "outcome": "outcome",
+    "switch_why": "stopped",
+    "days": "weekday",
+}
+"""The facts of a statement that are codes, and under what their names stand in words.yaml."""
+
+
+def explanation_lines(found: Explanation, language: Language) -> list[str]:
+    """One sentence for each statement; the first is the answer."""
+    return [sentence(each, language) for each in found.said]
+
+
+def explanation_json(found: Explanation, language: Language) -> dict[str, Any]:
+    """Everything as plain values, with the sentence of each statement."""
+    return {
+        "account": found.account,
+        "answer": found.answer,
+        "today": found.today,
+        "next_at": found.next_at,
+        "next_channel": found.next_channel,
+        "said": [
+            {"code": each.code, "facts": dict(each.facts), "says": sentence(each, language)} for each in found.said
+        ],
+    }
+
+
+def sentence(said: Said, language: Language) -> str:
+    """A statement in words."""
+    told = {name: _told(name, value, language) for name, value in said.facts.items()}
+    return say(f"explain.{said.code}", language, **told)
+
+
+def scope_name(scope: str, language: Language) -> str:
+    """'campaign:remind/chat' as people say it; a scope nobody knows as it is written."""
+    kind, _, rest = scope.partition(":")
+    treatment, _, channel = rest.rpartition("/")
+    if kind == "campaign" and treatment:
+        names = {"treatment": name_of("tier", treatment, language), "channel": name_of("channel", channel, language)}
+        return say("dispatch.of_campaign", language, **names)
+    if kind == "channel" and rest:
+        return say("dispatch.of_channel", language, channel=name_of("channel", rest, language))
+    return say("dispatch.of_all", language) if scope == "all" else scope
+
+
+def _told(name: str, value: Any, language: Language) -> str:
+    if isinstance(value, tuple):
+        return say("desk.list", language).join(_told(name, each, language) for each in value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if name == "scope":
+        return scope_name(str(value), language)
+    named: Callable[[str], str] = lambda code: name_of(KINDS[name], code, language)  # noqa: E731
+    return named(str(value)) if name in KINDS else str(value)
