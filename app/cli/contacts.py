@@ -9,10 +9,13 @@ from typing import Annotated
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, answer, existing, progress, table
+from app.cli.console import answer, existing, progress, table, tell
 from app.cli.records import AsJson
 from app.settings import Settings
 from strategy.reported.recording import import_contacts
+
+NAMED = 20
+"""Rejected rows named on standard error; the reject file has all of them."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -32,12 +35,8 @@ def import_reported(
     ledger = wiring.open_ledger(settings)
     with progress(f"importing {file.name}"):
         done = import_contacts(ledger, existing(file), by, settings.home)
-    told = {field.name: getattr(done, field.name) for field in dataclasses.fields(done) if field.name != "first"}
+    for error in done.errors[:NAMED]:
+        # A contact that is not known counts toward no cap, so nobody may overlook it.
+        tell(f"line {error.line}: {error.field} {error.reason}".replace("  ", " "))
+    told = {field.name: getattr(done, field.name) for field in dataclasses.fields(done) if field.name != "errors"}
     answer(told, as_json=as_json, text=lambda: table(told))
-    if done.first is not None:
-        # Contacts that are not known count toward no cap, so nobody may overlook them.
-        what = f"{done.first.field} {done.first.reason}".strip()
-        raise BadInput(
-            f"{done.rejected} of {done.rows} rows were not recorded, the first in line {done.first.line}: {what}; "
-            f"all are in {done.reject_file}"
-        )

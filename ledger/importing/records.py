@@ -179,6 +179,7 @@ def _add_holds(work: UnitOfWork, pending: _Pending, debtor_id: str, flags: Seque
                 "scope_value": "",
                 "reason": flag,
                 "created_at": work.now,
+                "placed_by": "import",
             }
         )
 
@@ -199,6 +200,11 @@ def _flush(work: UnitOfWork, pending: _Pending) -> None:
     for table, rows in new:
         for part in _chunks(rows):
             connection.execute(insert(table), part)
+    placed = {
+        hold["id"]: {"reason": hold["reason"], "scope": hold["scope"], "until": None, "by": hold["placed_by"]}
+        for hold in pending.holds
+    }
+    work.audit_many("hold.placed", placed)
     # Updates by primary key; rows with the same columns are sent together.
     session.bulk_update_mappings(Debtor, pending.changed_debtors)
     session.bulk_update_mappings(Account, pending.changed_accounts)

@@ -34,7 +34,7 @@ class ContactsReport:
     recorded: int
     known: int
     rejected: int
-    first: RowError | None
+    errors: tuple[RowError, ...]
     reject_file: Path | None
 
 
@@ -69,7 +69,7 @@ def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> Contacts
         reject_file = home / "rejects" / f"contacts-{work.new_id()}.csv" if errors else None
         if reject_file is not None:
             write_rejects(errors, reject_file)
-    return ContactsReport(len(read), len(new), known, len(errors), errors[0] if errors else None, reject_file)
+    return ContactsReport(len(read), len(new), known, len(errors), tuple(errors), reject_file)
 
 
 def _sorted_out(

@@ -66,8 +66,7 @@ def test_what_is_told_twice_counts_once(ledger: Ledger, tmp_path: Path) -> None:
 def test_a_reference_stands_for_one_contact(ledger: Ledger, tmp_path: Path) -> None:
     done = told(ledger, tmp_path, GOOD.format("1"), GOOD.format("1").replace("conversation", "busy"))
     assert (done.recorded, done.rejected) == (1, 1)
-    assert done.first is not None
-    assert (done.first.line, done.first.field) == (3, "reference")
+    assert (done.errors[0].line, done.errors[0].field) == (3, "reference")
 
 
 @pytest.mark.parametrize(
@@ -92,11 +91,10 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_kept(
 ) -> None:
     done = told(ledger, tmp_path, GOOD.format("1"), line, GOOD.format("2"))
     assert (done.recorded, done.rejected) == (2, 1)
-    assert done.first is not None
-    assert (done.first.line, done.first.field) == (3, field)
+    assert (done.errors[0].line, done.errors[0].field) == (3, field)
     assert done.reject_file is not None
     rejected = done.reject_file.read_text(encoding="utf-8-sig")
-    assert done.first.reason in rejected
+    assert done.errors[0].reason in rejected
     assert "0900000099" not in rejected
 
 
@@ -144,5 +142,4 @@ def test_parquet_with_real_times_is_read(ledger: Ledger, tmp_path: Path) -> None
     ).write_parquet(file)
     done = import_contacts(ledger, file, "bank", tmp_path)
     assert (done.recorded, done.rejected) == (1, 1)
-    assert done.first is not None
-    assert (done.first.line, done.first.field, done.first.reason) == (2, "at", "lies in the future")
+    assert (done.errors[0].line, done.errors[0].field, done.errors[0].reason) == (2, "at", "lies in the future")
