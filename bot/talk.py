@@ -21,7 +21,8 @@ from bot.triggers import Trigger, answer
 from ledger.handoff import Escalation
 from ledger.ledger import UnitOfWork
 from ledger.money import Money
-from ledger.tables import Account, Attempt, Conversation, Debtor, Disclosure, Promise, Turn
+from ledger.tables import Account, Conversation, Debtor, Disclosure, Promise, Turn
+from strategy.contact_outcome import finish
 from strategy.holds.placing import About, hold_for
 from strategy.holds.recording import place
 from strategy.holds.said import record_wish, revoke_all
@@ -227,8 +228,7 @@ class Talk:
         conversation.disposition = conversation.disposition or disposition
         conversation.closed_at = self.work.now
         if conversation.attempt_id is not None:
-            attempt = self.work.session.get_one(Attempt, conversation.attempt_id)
-            attempt.status, attempt.outcome, attempt.finished_at = "finished", "conversation", self.work.now
+            finish(self.work, conversation.attempt_id, "conversation")
         self.work.audit("conversation.closed", conversation.id, {"disposition": conversation.disposition})
 
     def promised(self, offer: Offer, read_back_at: str) -> None:
@@ -298,9 +298,10 @@ class Talk:
         return turn
 
     def _disclosed(self, kind: str, turn_seq: int) -> None:
+        disclosure_id = self.work.new_id()
         self.work.session.add(
             Disclosure(
-                id=self.work.new_id(),
+                id=disclosure_id,
                 conversation_id=self.conversation.id,
                 kind=kind,
                 language=self.language,
@@ -308,6 +309,8 @@ class Talk:
                 at=self.work.now,
             )
         )
+        told = {"conversation": self.conversation.id, "kind": kind, "language": self.language, "turn": turn_seq}
+        self.work.audit("disclosure.made", disclosure_id, told)
 
 
 def spoken(work: UnitOfWork, turn: Turn) -> Line:

@@ -7,11 +7,12 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from desk.queue import Leased, lease, waiting
+from desk.queue import Leased, lease, release, waiting
 from desk.wrap_up import wrap_up
 from ledger.ledger import Ledger
 from ledger.tables import Case
-from strategy.dispatch.attempts import finish
+from strategy.contact_outcome import finish
+from strategy.dispatch.attempts import set_out
 from strategy.dispatch.reservation import Refused, reserve
 from strategy.policy.packs import Packs
 
@@ -60,6 +61,11 @@ class Collectors:
             if isinstance(called, Refused):
                 wrap_up(work, case.id, name, "no_action_needed", f"The gate denied a call: {', '.join(called.codes)}")
                 return True
+        if not set_out(self.ledger, self.packs, called.attempt_id):
+            # What came between the two answers forbids the call; the case is taken up again.
+            with self.ledger.begin() as work:
+                release(work, case.id, name)
+            return False
         # The call itself happens outside any transaction, like every contact.
         reached = Random(f"{self.seed}|collector|{case.account_id}").random() < REACHED
         with self.ledger.begin() as work:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import col, select
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import TierAssignment
+from ledger.tables import Account, TierAssignment
 from strategy.arms import treatment_given
 from strategy.experiments.running import Experiments
-from strategy.quality.feed import came_in_broken
+from strategy.quality.feed import came_in_broken, feed_state
 from strategy.treatments import Treatment
 from strategy.versions import active
 
@@ -32,13 +34,33 @@ def treatment_of(work: UnitOfWork, account_id: str) -> Treatment:
     return treatment_given(tier, treatment, arm, Experiments.read(work, settings).settings_for(arm))
 
 
-def bot_may_begin(work: UnitOfWork, account_id: str) -> bool:
-    """Whether the bot is still the one to contact this account first: it is not people's, and not held out.
+def accounts_of_the_bot(work: UnitOfWork, account_ids: Collection[str]) -> frozenset[str]:
+    """Those that the bot is still to contact first: neither people's, nor held out.
 
     :raises StrategyUnreadable: the version in force cannot be read.
     """
-    found = _latest(work, account_id)
-    return (found is None or found[2] != "hold_out") and treatment_of(work, account_id).agent == "bot"
+    if not account_ids:
+        return frozenset()
+    _, settings = active(work)
+    experiments = Experiments.read(work, settings)
+    broken = feed_state(work).broken_batches
+    session = work.session
+    batches = select(Account.id, Account.batch_id).where(col(Account.id).in_(account_ids))
+    came_in_broken = {account_id for account_id, batch_id in session.exec(batches) if batch_id in broken}
+    place = TierAssignment
+    assigned = session.exec(
+        select(place.account_id, place.tier, place.treatment, place.arm)
+        .where(col(place.account_id).in_(account_ids))
+        .order_by(col(place.created_at))
+    )
+    latest = {account_id: recorded for account_id, *recorded in assigned}
+    found = set()
+    for account_id in set(account_ids) - came_in_broken:
+        tier, treatment, arm = latest.get(account_id, (WITHOUT_TIER, WITHOUT_TIER, ""))
+        given = treatment_given(tier, treatment, arm, experiments.settings_for(arm))
+        if arm != "hold_out" and given.agent == "bot":
+            found.add(account_id)
+    return frozenset(found)
 
 
 def _latest(work: UnitOfWork, account_id: str) -> tuple[str, str, str] | None:

@@ -3,94 +3,155 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlmodel import col, select
 
-from ledger.ledger import Ledger
-from ledger.tables import PlannedContact
-from strategy.dispatch.attempts import finish
-from strategy.dispatch.reservation import Refused, Reserved, reserve
+from ledger.ledger import Ledger, UnitOfWork
+from strategy.contact_outcome import finish
+from strategy.dispatch.attempts import set_out
+from strategy.dispatch.due import TOO_OLD, Claimed, claim, settle
+from strategy.dispatch.pace import Due
+from strategy.dispatch.reservation import Refused, Reserved, Wanted, reserve_many
+from strategy.dispatch.turnstile import Turnstile
 from strategy.policy.packs import Packs
-from strategy.treatment_of import bot_may_begin
+from strategy.treatment_of import accounts_of_the_bot
+from strategy.versions import StrategyUnreadable
 
 Place = Callable[[Reserved], str]
 """Makes one contact and returns its outcome (strategy.policy.facts.OUTCOMES). It is called outside any transaction."""
 
-TOO_OLD: Final = timedelta(hours=12)
-"""A slot missed by this much belongs to another day; the account is planned anew."""
 AT_ONCE: Final = 50
 """Contacts one beat takes on, so that a backlog does not keep the other beats waiting."""
+QUICK: Final = timedelta(seconds=15)
+"""What is reserved together must be begun long before the reservations run out."""
 
 
 @dataclass(slots=True)
 class Ticked:
-    """What one beat did. `faults` counts contacts that broke while being placed; each stands as 'unknown'."""
+    """What one beat did. `left` counts contacts that may not begin yet, by reason; `released` those that could not be
+    begun in time or that the gate denied in the end; `faults` what broke: placed contacts stand as 'unknown'."""
 
     due: int = 0
     allowed: int = 0
     denied: int = 0
     superseded: int = 0
+    released: int = 0
     faults: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def tick(ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE) -> Ticked:
-    """Work through what is due at the ledger's now, oldest slot first.
+def anything_may_begin(_work: UnitOfWork) -> Callable[[Due], str | None]:
+    """A turnstile that leaves nothing for later."""
+    return lambda _due: None
 
-    For each contact one write transaction holds facts, decision, reservation and audit entry; only then is it placed,
-    and a second transaction records the outcome. A crash in between leaves a reserved attempt, which `reconcile`
-    marks and nobody dials again.
 
+def tick(
+    ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE, turnstile: Turnstile = anything_may_begin
+) -> Ticked:
+    """Work through what is due at the ledger's now, oldest slot first. Any number of processes may do so at once.
+
+    One write transaction holds claim, facts, decisions, reservations and audit entries of some contacts. Each is then
+    set out for in a transaction of its own, placed, and its outcome recorded in a third. A crash leaves a reserved
+    attempt, which `reconcile` gives back, or one that was being placed, which nobody dials again.
+
+    :param turnstile: says in each transaction which contacts are left for later (strategy/dispatch/turnstile.py).
     :raises StrategyUnreadable: whose an account is cannot be told; nothing more is placed then.
     """
     done = Ticked()
-    with ledger.read() as work:
-        due = work.session.exec(
-            select(PlannedContact.id)
-            .where(PlannedContact.status == "planned", col(PlannedContact.slot) <= work.now)
-            .order_by(col(PlannedContact.slot), col(PlannedContact.id))
-            .limit(at_once)
-        ).all()
-    for planned_id in due:
-        done.due += 1
-        result = _decide(ledger, packs, planned_id)
-        if isinstance(result, Reserved):
-            done.allowed += 1
-            outcome = _placed(place, result, done)
-            done.outcomes[outcome] += 1
-            with ledger.begin() as work:
-                finish(work, result.attempt_id, outcome)
-        elif isinstance(result, Refused):
-            done.denied += 1
-            done.reasons.update(result.codes)
-        else:
-            done.superseded += 1
+    together, broken = 1, set[str]()
+    while done.due < at_once:
+        began = ledger.clock()
+        taken = _Taken()
+        try:
+            with ledger.begin_for() as work:
+                most = min(together, at_once - done.due)
+                _reserve_some(ledger, work, packs, claim(work, most, turnstile(work), broken, taken.left), taken)
+        except StrategyUnreadable:
+            raise
+        except Exception as error:
+            if not taken.due:
+                raise
+            # One record that cannot be read must not keep everybody else waiting: it is looked for, and left out.
+            if len(taken.due) == 1:
+                broken.add(taken.due[0].planned_id)
+                done.due += 1
+                done.faults += 1
+                structlog.get_logger().error(
+                    "contact.reserve_failed", account_id=taken.due[0].account_id, exc_info=error
+                )
+            together = 1
+            continue
+        done.left = taken.left
+        if not taken.due:
+            break
+        _count(done, taken)
+        for contact in taken.reserved:
+            _set_out_and_place(ledger, packs, place, contact, done)
+        together = together * 2 if ledger.clock() - began < QUICK else max(together // 2, 1)
     return done
 
 
-def _decide(ledger: Ledger, packs: Packs, planned_id: str) -> Reserved | Refused | None:
-    """None when it is no longer wanted: taken by another beat, of another day, or the account is not the bot's."""
-    with ledger.begin() as work:
-        planned = work.session.get_one(PlannedContact, planned_id)
-        # Read again inside the write transaction: a second dispatcher may have been quicker.
-        if planned.status != "planned":
-            return None
-        if work.now - planned.slot > TOO_OLD:
-            planned.status = "superseded"
-            return None
-        # Since it was planned, a new tier or a broken feed may have given the account to people, or chance to nobody.
-        if planned.agent == "bot" and not bot_may_begin(work, planned.account_id):
-            planned.status = "superseded"
-            return None
-        result = reserve(work, packs, planned.account_id, planned.channel, planned.agent, planned.id)
-        planned.status = "allowed" if isinstance(result, Reserved) else "denied"
-        return result
+@dataclass(slots=True)
+class _Taken:
+    """What one transaction has claimed and what became of it; of use only once that has committed."""
+
+    due: list[Due] = field(default_factory=list)
+    left: Counter[str] = field(default_factory=Counter)
+    superseded: int = 0
+    reserved: list[Reserved] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def _reserve_some(ledger: Ledger, work: UnitOfWork, packs: Packs, claimed: Sequence[Claimed], taken: _Taken) -> None:
+    """Decide about what this transaction has claimed, and say what became of it."""
+    taken.due = [each.due for each in claimed]
+    if not claimed:
+        return
+    work = ledger.with_people(work, {each.debtor_id for each in claimed})
+    # Since they were planned, a new tier or a broken feed may have given accounts to people, or chance to nobody.
+    bots = accounts_of_the_bot(work, {due.account_id for due in taken.due if due.agent == "bot"})
+    wanted, unwanted = [], []
+    for due in taken.due:
+        late = work.now - due.slot > TOO_OLD
+        if late or (due.agent == "bot" and due.account_id not in bots):
+            unwanted.append(due.planned_id)
+        else:
+            wanted.append(Wanted(due.account_id, due.channel, due.agent, due.planned_id))
+    statuses: dict[str, list[str]] = {"superseded": unwanted, "allowed": [], "denied": []}
+    for each, answer in zip(wanted, reserve_many(work, packs, wanted), strict=True):
+        if isinstance(answer, Reserved):
+            taken.reserved.append(answer)
+            statuses["allowed"].append(each.planned_id or "")
+        else:
+            taken.refused.append(answer)
+            statuses["denied"].append(each.planned_id or "")
+    settle(work, statuses)
+    taken.superseded = len(unwanted)
+
+
+def _count(done: Ticked, taken: _Taken) -> None:
+    done.due += len(taken.due)
+    done.superseded += taken.superseded
+    done.allowed += len(taken.reserved)
+    done.denied += len(taken.refused)
+    for refused in taken.refused:
+        done.reasons.update(refused.codes)
+
+
+def _set_out_and_place(ledger: Ledger, packs: Packs, place: Place, contact: Reserved, done: Ticked) -> None:
+    if not set_out(ledger, packs, contact.attempt_id):
+        done.released += 1
+        return
+    outcome = _placed(place, contact, done)
+    done.outcomes[outcome] += 1
+    with ledger.begin_for() as work:
+        finish(work, contact.attempt_id, outcome)
 
 
 def _placed(place: Place, contact: Reserved, done: Ticked) -> str:

@@ -93,7 +93,7 @@ def test_an_allowed_contact_is_reserved_and_audited_before_it_is_placed(ledger: 
     due(ledger)
     done = tick(ledger, PACKS, place)
     (attempt,), (decision,), (planned,) = rows(ledger, Attempt), rows(ledger, Decision), rows(ledger, PlannedContact)
-    assert seen == [(attempt.id, attempt.id, "reserved", None)]
+    assert seen == [(attempt.id, attempt.id, "placing", None)]
     assert (attempt.status, attempt.outcome, decision.allowed, planned.status) == (
         "finished",
         "conversation",
@@ -102,7 +102,7 @@ def test_an_allowed_contact_is_reserved_and_audited_before_it_is_placed(ledger: 
     )
     assert (done.due, done.allowed, dict(done.outcomes)) == (1, 1, {"conversation": 1})
     kinds = [entry.kind for entry in rows(ledger, AuditEntry)]
-    assert kinds == ["contact.decided", "attempt.reserved", "attempt.finished"]
+    assert kinds == ["contact.decided", "attempt.reserved", "attempt.set_out", "attempt.finished"]
 
 
 def test_a_denied_contact_is_recorded_with_its_reasons_and_not_placed(ledger: Ledger) -> None:
@@ -164,7 +164,7 @@ def test_a_contact_planned_for_the_bot_is_withdrawn_when_the_account_has_become_
 def test_nothing_is_placed_by_the_bot_while_the_accounts_data_are_broken(ledger: Ledger, clock: StoppedClock) -> None:
     broken = Finding("zero", "paid_1", "broken", 1.0, 0.12, 0.32, 100)
     with ledger.begin() as work:
-        record(work, "another batch", "import", [broken])
+        record(work, "another-batch", "import", [broken])
         check = record(work, "batch", "import", [broken])
     due(ledger)
     assert tick(ledger, PACKS, never).superseded == 1

@@ -82,10 +82,10 @@ def test_an_ordinary_account_may_be_contacted_by_chat(ledger: Ledger) -> None:
         ("cease_request", "person", "", ("CEASE_COMMUNICATION", "HOLD_ACTIVE"), ("CEASE_COMMUNICATION",)),
         ("dispute_not_mine", "debt", "account-R1", ("DISPUTE_PENDING", "HOLD_ACTIVE"), ("DISPUTE_PENDING",)),
         ("dispute_not_mine", "debt", "account-R2", (), ()),
-        ("channel_refused", "channel", "chat", ("HOLD_ACTIVE",), ()),
+        ("channel_refused", "channel", "chat", ("HOLD_ACTIVE",), ("HOLD_ACTIVE",)),
         ("channel_refused", "channel", "voice", (), ()),
         ("wrong_number", "number", "another", (), ()),
-        ("of a new kind", "of a new scope", "", ("HOLD_ACTIVE",), ()),
+        ("of a new kind", "of a new scope", "", ("HOLD_ACTIVE",), ("HOLD_ACTIVE",)),
     ],
 )
 def test_a_hold_binds_in_its_scope(

@@ -1,0 +1,107 @@
+"""Which planned contacts are due, and whose they are: claimed by one process at a time, in the order of their slots."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from sqlalchemy import or_, select, update
+from sqlmodel import col
+
+from ledger.ledger import UnitOfWork
+from ledger.tables import Account, Debtor, PlannedContact
+from strategy.dispatch.pace import Due
+
+TOO_OLD: Final = timedelta(hours=12)
+"""A slot missed by this much belongs to another day; the account is planned anew."""
+PAGE: Final = 200
+"""Rows looked at in one go, where some may be left for later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A due contact that nobody else can claim until the transaction ends."""
+
+    due: Due
+    debtor_id: str
+
+
+def claim(
+    work: UnitOfWork,
+    most: int,
+    why_left: Callable[[Due], str | None],
+    besides: AbstractSet[str],
+    left: Counter[str],
+) -> list[Claimed]:
+    """At most `most` contacts that are due, oldest slot first. Contacts that another process has claimed are passed by.
+
+    :param why_left: why a contact stays for later, or None; what stays never keeps those behind it waiting.
+    :param besides: ids that are not to be claimed.
+    :param left: counts what stays, by reason.
+    """
+    waiting = (each for each in _due(work) if each.due.planned_id not in besides)
+    wanted = (each for each in waiting if _may_begin(work, each.due, why_left, left))
+    claimed: list[Claimed] = []
+    while len(claimed) < most and (some := [*islice(wanted, most - len(claimed))]):
+        ours = _lock(work, [each.due.planned_id for each in some])
+        claimed += [each for each in some if each.due.planned_id in ours]
+    return claimed
+
+
+def settle(work: UnitOfWork, ids_by_status: Mapping[str, Sequence[str]]) -> None:
+    """Write down what became of claimed contacts."""
+    connection = work.session.connection()
+    for status, ids in ids_by_status.items():
+        if ids:
+            connection.execute(update(PlannedContact).where(col(PlannedContact.id).in_(ids)).values(status=status))
+
+
+def _may_begin(work: UnitOfWork, due: Due, why_left: Callable[[Due], str | None], left: Counter[str]) -> bool:
+    # What is too old is not begun at all, so that no reason to wait applies to it.
+    why = None if work.now - due.slot > TOO_OLD else why_left(due)
+    if why is not None:
+        left[why] += 1
+    return why is None
+
+
+def _due(work: UnitOfWork) -> Iterator[Claimed]:
+    """Page after page; nothing is locked yet."""
+    slot, id_ = col(PlannedContact.slot), col(PlannedContact.id)
+    pages = (
+        select(
+            id_,
+            slot,
+            col(PlannedContact.account_id),
+            col(PlannedContact.channel),
+            col(PlannedContact.agent),
+            col(PlannedContact.treatment),
+            col(Account.debtor_id),
+            col(Debtor.tz_candidates),
+        )
+        .join(Account, col(Account.id) == PlannedContact.account_id)
+        .join(Debtor, col(Debtor.id) == Account.debtor_id)
+        .where(col(PlannedContact.status) == "planned", slot <= work.now)
+        .order_by(slot, id_)
+        .limit(PAGE)
+    )
+    connection = work.session.connection()
+    page = connection.execute(pages).all()
+    while page:
+        for planned_id, at, account_id, channel, agent, treatment, debtor_id, zones in page:
+            yield Claimed(Due(planned_id, account_id, at, channel, agent, treatment, tuple(zones)), debtor_id)
+        last = page[-1]
+        # The first condition says nothing new; with it the index leads straight to the place.
+        after = pages.where(slot >= last[1], or_(slot > last[1], id_ > last[0]))
+        page = connection.execute(after).all() if len(page) == PAGE else []
+
+
+def _lock(work: UnitOfWork, ids: Iterable[str]) -> frozenset[str]:
+    """Those that are still to be claimed. SQLite has no locks of rows and needs none: the whole file is ours."""
+    id_ = col(PlannedContact.id)
+    free = select(id_).where(id_.in_(ids), col(PlannedContact.status) == "planned")
+    return frozenset(work.session.scalars(free.with_for_update(skip_locked=True, key_share=True)).all())
