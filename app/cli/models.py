@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, answer, progress, table
+from app.cli.console import BadInput, answer, operator, progress, table
 from app.cli.records import AsJson
 from app.fairness import findings_on_model
 from app.settings import Settings, registry_of
 from app.web.words import name_of, say
+from desk.looked_up import EXPLANATION, asked_about
 from strategy.experiments.drawing import read_label
 from strategy.models import promotion
 from strategy.models.card import page
@@ -123,6 +124,7 @@ def explain(
     """Why an account has its scores and its tier, and what would move it to a better one."""
     settings = Settings()
     with wiring.open_ledger(settings).begin() as work:
+        asked_about(work, external_ref, EXPLANATION, operator())
         found = explain_account(work, registry_of(settings), external_ref)
     if found is None:
         raise BadInput(f"no open account has the reference {external_ref}")

@@ -11,6 +11,7 @@ from fastapi import Request
 from nicegui import ui
 from starlette.responses import RedirectResponse
 
+from app.web.chain_notice import read_chain_notice
 from app.web.desk_case import case_body
 from app.web.desk_moves import read_moves
 from app.web.feed_notice import read_notice, show_notice
@@ -20,6 +21,7 @@ from app.web.needs import Needs
 from app.web.staff import StaffDoor
 from app.web.words import moment, name_of, say
 from desk.case_view import CaseView, case_view
+from desk.looked_up import listed_queue, opened_case
 from desk.queue import Entry, Leased, counts, lease, release, waiting
 from desk.wrap_up import DISPOSITIONS, NOTE_LIMIT, Wrapped, wrap_up
 from ledger.ledger import UnitOfWork
@@ -48,6 +50,7 @@ def desk_page(needs: Needs, door: StaffDoor) -> None:
             return RedirectResponse("/sign-in?next=/desk", 303)
         language = language_of(request)
         frame(request, language, "desk", staff, needs.settings.mode == "demo")
+        show_notice(await run_sync(read_chain_notice, needs, language))
         show_notice(await run_sync(read_notice, needs, language))
         screen = _Screen(needs, staff.name, language, case or None)
         await screen.build()
@@ -68,6 +71,9 @@ class _Screen:
         self._disposition: str | None = None
 
     async def build(self) -> None:
+        await run_sync(self._note_list, self._queue)
+        if self._case_id is not None:
+            await run_sync(self._note_case, self._case_id)
         self._seen = await run_sync(self._look)
         with piece("div", "desk"):
             with piece("aside", "queue").props('aria-label="queue"'):
@@ -77,6 +83,14 @@ class _Screen:
                 self._case_body()
                 self._wrap_up_form()
         ui.timer(REFRESH_S, self._refresh)
+
+    def _note_list(self, queue: str | None) -> None:
+        with self._needs.ledger.begin() as work:
+            listed_queue(work, queue, self._name)
+
+    def _note_case(self, case_id: str) -> None:
+        with self._needs.ledger.begin() as work:
+            opened_case(work, case_id, self._name)
 
     def _look(self) -> Seen:
         with self._needs.ledger.read() as work:
@@ -98,12 +112,14 @@ class _Screen:
             self._wrap_up_form.refresh()
 
     async def _open(self, case_id: str) -> None:
+        await run_sync(self._note_case, case_id)
         self._case_id, self._note, self._disposition = case_id, "", None
         ui.navigate.history.replace(f"/desk?case={case_id}")
         await self._refresh()
         self._queue_list.refresh()
 
     async def _choose(self, queue: str | None) -> None:
+        await run_sync(self._note_list, queue)
         self._queue = queue
         await self._refresh()
         self._queue_list.refresh()

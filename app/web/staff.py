@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection
@@ -17,6 +18,8 @@ COOKIE = "amends_staff"
 SESSION = timedelta(hours=10)
 LONGEST_NAME = 40
 DEMO_NAME = "demo"
+REFUSALS_TOLD = timedelta(minutes=1)
+"""Anybody may knock, so refusals are told together: knocking must not fill the audit chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class StaffDoor:
         self._demo = settings.mode == "demo"
         self._key = settings.staff_key.get_secret_value() if settings.staff_key else None
         self._ledger = ledger
+        self._refusals = threading.Lock()
+        self._refused = 0
+        self._told_at: datetime | None = None
 
     @property
     def needs_key(self) -> bool:
@@ -45,9 +51,20 @@ class StaffDoor:
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             return None
         if not self._demo and (self._key is None or not hmac.compare_digest(key.encode(), self._key.encode())):
+            self._note_refusal()
             return None
+        with self._ledger.begin() as work:
+            work.audit("staff.signed_in", "staff", {"by": name})
         body = f"{int((self._ledger.clock() + SESSION).timestamp())}|{name}"
         return urlsafe_b64encode(f"{self._proof(body)}|{body}".encode()).decode()
+
+    def _note_refusal(self) -> None:
+        """How often the key was wrong, and never what was typed as a name: it may have been anything."""
+        with self._refusals, self._ledger.begin() as work:
+            self._refused += 1
+            if self._told_at is None or work.now - self._told_at >= REFUSALS_TOLD:
+                work.audit("staff.refused", "staff", {"times": self._refused})
+                self._told_at, self._refused = work.now, 0
 
     def who(self, connection: HTTPConnection) -> Staff | None:
         """Who is asking; None means that they must sign in."""
