@@ -1,14 +1,17 @@
-"""An explanation in words: the same sentences for the command line and the desk."""
+"""Why an account waits and how dispatching stands, in words: the same for the command line and the pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from app.web.language import Language
 from app.web.words import moment, name_of, say
 from strategy.dispatch.explain import Explanation, Said
+from strategy.dispatch.overview import ScopeNow
+from strategy.dispatch.pace import DRAINING, RUNNING
+from strategy.dispatch.switches import BREAKER, Switch
 
 KINDS: Final[Mapping[str, str]] = {
     "tier": "tier",
@@ -63,6 +66,24 @@ def scope_name(scope: str, language: Language) -> str:
     return say("dispatch.of_all", language) if scope == "all" else scope
 
 
+def state_name(each: ScopeNow, language: Language) -> str:
+    """How a scope stands, in a word or two."""
+    state = each.state
+    if state == DRAINING and not each.under_way:
+        state = "empty"
+    elif state == RUNNING and each.stopped_with is not None:
+        state = "covered"
+    return say(f"dispatch.{state}", language)
+
+
+def since_line(switched: Switch | None, language: Language) -> str:
+    """When a scope was switched last, by whom and why; empty where nobody ever did."""
+    if switched is None:
+        return ""
+    by = say("dispatch.breaker", language) if switched.by == BREAKER else switched.by
+    return f"{moment(switched.at)} · {by} · {name_of('stopped', switched.why, language)}"
+
+
 def _told(name: str, value: Any, language: Language) -> str:
     if isinstance(value, tuple):
         return say("desk.list", language).join(_told(name, each, language) for each in value)
@@ -72,5 +93,6 @@ def _told(name: str, value: Any, language: Language) -> str:
         return value.isoformat()
     if name == "scope":
         return scope_name(str(value), language)
-    named: Callable[[str], str] = lambda code: name_of(KINDS[name], code, language)  # noqa: E731
-    return named(str(value)) if name in KINDS else str(value)
+    if name == "by" and value == BREAKER:
+        return say("dispatch.breaker", language)
+    return name_of(KINDS[name], str(value), language) if name in KINDS else str(value)

@@ -10,9 +10,9 @@ import typer
 from app import wiring
 from app.cli.console import BadInput, aligned, answer, table
 from app.cli.records import AsJson
-from app.explaining import explanation_json, explanation_lines, scope_name
+from app.explaining import explanation_json, explanation_lines, scope_name, since_line, state_name
 from app.settings import Settings
-from app.web.words import moment, name_of, say
+from app.web.words import say
 from bot.chat.outbox import Outbox
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.explain_account import explain_account
@@ -123,6 +123,7 @@ def _plain(each: ScopeNow) -> dict[str, Any]:
     return {
         "scope": each.scope,
         "state": each.state,
+        "stopped_with": each.stopped_with,
         "why": switched.why if switched else None,
         "by": switched.by if switched else None,
         "at": switched.at if switched else None,
@@ -134,16 +135,9 @@ def _plain(each: ScopeNow) -> dict[str, Any]:
 
 
 def _rows(found: Overview, lang: Literal["zh", "en"]) -> list[str]:
-    """The wide scopes always, a campaign only where there is something to say of it."""
     rows = [[say(f"dispatch.{name}", lang) for name in ("scope", "state", "under_way", "window", "since")]]
-    for each in found.scopes:
-        if each.switch is None and "/" in each.scope and not (each.under_way or each.counts.contacts):
-            continue
-        counts, switched = each.counts, each.switch
-        since = ""
-        if switched is not None:
-            since = f"{moment(switched.at)} · {switched.by} · {name_of('stopped', switched.why, lang)}"
-        state = "empty" if each.state == DRAINING and not each.under_way else each.state
-        window = say("dispatch.counts", lang, **dataclasses.asdict(counts))
-        rows.append([scope_name(each.scope, lang), say(f"dispatch.{state}", lang), str(each.under_way), window, since])
+    for each in found.worth_telling():
+        window = say("dispatch.counts", lang, **dataclasses.asdict(each.counts))
+        since = since_line(each.switch, lang)
+        rows.append([scope_name(each.scope, lang), state_name(each, lang), str(each.under_way), window, since])
     return [*aligned(rows), say("dispatch.window_of", lang, minutes=found.window_minutes)]

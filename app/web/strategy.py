@@ -12,12 +12,14 @@ from starlette.responses import RedirectResponse
 
 from app.fairness import judge
 from app.simulating import Standing, read_standing
+from app.web.chain_notice import read_chain_notice
 from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
 from app.web.look import frame, panel, piece, text
 from app.web.needs import Needs
 from app.web.staff import StaffDoor
 from app.web.strategy_day import fairness, gate, load
+from app.web.strategy_dispatch import DispatchPanel
 from app.web.strategy_draft import DraftForm
 from app.web.strategy_effect import effect, tier_grid
 from app.web.strategy_versions import Line, Versions, read_lines
@@ -57,11 +59,16 @@ def strategy_page(needs: Needs, door: StaffDoor) -> None:
             return RedirectResponse("/sign-in?next=/strategy", 303)
         language = language_of(request)
         frame(request, language, "strategy", staff, needs.settings.mode == "demo")
+        show_notice(await run_sync(read_chain_notice, needs, language))
         show_notice(await run_sync(read_notice, needs, language))
         room = await run_sync(_read, needs)
         found = await run_sync(room.standing.against, room.settings)
+        dispatching = DispatchPanel(needs, staff.name, language)
+        await dispatching.look()
+        dispatching.notices()
         screen = _Screen(needs, staff.name, language, room, found)
-        screen.build()
+        screen.build(dispatching)
+        dispatching.follow()
         return None
 
 
@@ -90,7 +97,7 @@ class _Screen:
         self._form = DraftForm(language, room.currency, self._change)
         self._versions = Versions(needs, name, language, self._look_at, self._read_again)
 
-    def build(self) -> None:
+    def build(self, dispatching: DispatchPanel) -> None:
         language = self._language
         with piece("main", "room"):
             with piece():
@@ -105,6 +112,7 @@ class _Screen:
                     self._publish_form()
                     self._versions.show(self._room.versions)
                     self._versions.build()
+            dispatching.build()
             self._effect()
 
     @ui.refreshable_method

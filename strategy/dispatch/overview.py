@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from ledger.ledger import UnitOfWork
 from strategy.dispatch.breaker import Counts, count, fresh
-from strategy.dispatch.pace import ALL, RUNNING, SCOPES
-from strategy.dispatch.switches import Switch, covers, read_switches, under_way
+from strategy.dispatch.pace import ALL, RUNNING, SCOPES, closed_by
+from strategy.dispatch.switches import Switch, covers, read_switches, states, under_way
 from strategy.dispatch.watch import seen_since
 from strategy.settings import TIERS
 from strategy.treatments import CHANNELS
@@ -26,6 +26,10 @@ class ScopeNow:
     under_way: int
     """Contacts that have not ended: a drained scope is empty when it has none."""
     counts: Counts
+    stopped_with: str | None
+    """A wider scope that is stopped, and this one with it."""
+    in_use: bool
+    """Whether the strategy in force has the bot contact anybody by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class Overview:
 
     window_minutes: int
     scopes: tuple[ScopeNow, ...]
+
+    def worth_telling(self) -> tuple[ScopeNow, ...]:
+        """Without the campaigns that are not in use, were never switched, and have nothing under way or counted."""
+        return tuple(
+            each for each in self.scopes if each.in_use or each.switch or each.under_way or each.counts != Counts()
+        )
 
 
 def overview(work: UnitOfWork) -> Overview:
@@ -53,14 +63,39 @@ def overview(work: UnitOfWork) -> Overview:
         ]
         return Counts(*(sum(getattr(part, name) for part in parts) for name in ("contacts", "failures", "complaints")))
 
-    return Overview(
-        limits.window_minutes,
-        tuple(_line(scope, switches.get(scope), on_the_way, counted(scope)) for scope in (*SCOPES, *unknown)),
-    )
+    used = [
+        (tier, channel)
+        for tier, treatment in settings.treatments.items()
+        for channel in treatment.channels
+        if treatment.agent == "bot"
+    ]
+
+    def line(scope: str) -> ScopeNow:
+        in_use = any(covers(scope, tier, channel) for tier, channel in used)
+        return _line(scope, switches, on_the_way, counted(scope), in_use)
+
+    return Overview(limits.window_minutes, tuple(line(scope) for scope in (*SCOPES, *unknown)))
 
 
-def _line(scope: str, switch: Switch | None, on_the_way: Mapping[tuple[str, str], int], counts: Counts) -> ScopeNow:
+def _line(
+    scope: str,
+    switches: Mapping[str, Switch],
+    on_the_way: Mapping[tuple[str, str], int],
+    counts: Counts,
+    in_use: bool,
+) -> ScopeNow:
+    switch = switches.get(scope)
     # A scope that nobody knows keeps everything back, so everything under way is its own.
     meant = scope if scope in SCOPES else ALL
     moving = sum(number for (treatment, channel), number in on_the_way.items() if covers(meant, treatment, channel))
-    return ScopeNow(scope, switch.state if switch else RUNNING, switch, moving, counts)
+    state = switch.state if switch else RUNNING
+    return ScopeNow(scope, state, switch, moving, counts, _wider(scope, states(switches)), in_use)
+
+
+def _wider(scope: str, states: Mapping[str, str]) -> str | None:
+    """What wider scope keeps the contacts of this one from beginning."""
+    if scope == ALL or scope not in SCOPES:
+        return None
+    treatment, _, channel = scope.rpartition(":")[2].rpartition("/")
+    found = closed_by({each: state for each, state in states.items() if "/" not in each}, channel, treatment)
+    return None if found == scope else found

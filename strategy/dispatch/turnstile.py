@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from ledger.ledger import UnitOfWork
+from ledger.ledger import WRITERS, UnitOfWork
 from ledger.tables import Attempt
 from strategy.dispatch.pace import MINUTE, Due, Traffic, why_not_now
 from strategy.dispatch.switches import read_switches, states
@@ -23,7 +23,7 @@ from strategy.versions import active
 
 RESERVED_LASTS: Final = timedelta(minutes=2)
 """A reservation that has not begun by then never will (strategy/dispatch/attempts.py)."""
-PACE_LOCK: Final = 0x616D656E70
+PACE_LOCK: Final = WRITERS + 3
 """PostgreSQL's advisory lock that makes dispatchers count one after another, to the end of the transaction."""
 
 Turnstile = Callable[[UnitOfWork], Callable[[Due], str | None]]

@@ -39,7 +39,7 @@ def test_the_status_is_said_in_both_languages(amends):
     amends("dispatch", "drain", "--by", "Anna", "--scope", "channel:voice")
     assert "channel: call" in (english := amends("dispatch", "status", "--lang", "en").stdout)
     assert "drained, empty" in english
-    assert "已放空" in amends("dispatch", "status").stdout
+    assert "已排空" in amends("dispatch", "status").stdout
 
 
 @pytest.mark.parametrize(
