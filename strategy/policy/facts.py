@@ -160,6 +160,10 @@ class Flags:
     reopened_media: tuple[Reopened, ...] = ()
     confirms_opt_out: bool = False
     """This contact is the one message that confirms an opt-out."""
+    consented_at: tuple[tuple[str, datetime], ...] = ()
+    """By kind, when a consent was last given or the person last wrote from there; absent where nobody has said."""
+    number_checked_at: datetime | None = None
+    """When the number was last checked against reassignments."""
     days_past_due: int | None = None
     """None where nobody has said: no exception for old debts is taken then."""
     third_party_grounds: tuple[str, ...] = ()

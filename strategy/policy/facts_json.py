@@ -54,7 +54,11 @@ def read_facts(given: Mapping[str, Any]) -> ContactFacts:
             action=action,
             consent=_consent(given.get("consent", {}), taken_back(flags)),
             content=content,
-            flags=replace(read, unread=tuple(sorted({*read.unread, *unread}))),
+            flags=replace(
+                read,
+                unread=tuple(sorted({*read.unread, *unread})),
+                consented_at=tuple(sorted({*read.consented_at, *_given(given.get("consent", {}))})),
+            ),
             history=tuple(
                 sorted(_past(item, index, action.debt_id) for index, item in enumerate(given.get("history", [])))
             ),
@@ -93,6 +97,11 @@ def _content(raw: Mapping[str, Any]) -> tuple[Content, list[str]]:
 def _consent(raw: Mapping[str, Any], also_revoked: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     said = {str(kind): _status(value) for kind, value in raw.items()}
     return tuple(sorted((said | dict.fromkeys(also_revoked, "revoked")).items()))
+
+
+def _given(raw: Mapping[str, Any]) -> list[tuple[str, datetime]]:
+    times = {kind: value.get("given_utc") for kind, value in raw.items() if isinstance(value, Mapping)}
+    return [(str(kind), read_time(at)) for kind, at in times.items() if at]
 
 
 def _status(value: Any) -> str:
@@ -183,6 +192,10 @@ def _flags_json(flags: Flags) -> dict[str, Any]:
         # Keep what could not be read, so that a replay denies for the same reason.
         "unread": list(flags.unread),
     }
+    if flags.consented_at:
+        spelled["consented_at"] = {kind: time_text(at) for kind, at in flags.consented_at}
+    if flags.number_checked_at is not None:
+        spelled["reassigned_number_checked_utc"] = time_text(flags.number_checked_at)
     if flags.days_past_due is not None:
         spelled["days_past_due"] = flags.days_past_due
     if flags.consented_callback:

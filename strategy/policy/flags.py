@@ -154,6 +154,10 @@ def _with_flag(flags: Flags, name: str, value: Any) -> Flags:
         return replace(flags, third_party_grounds=tuple(sorted(grounds)))
     if name in _PAST_DUE_NAMES:
         return replace(flags, days_past_due=_days(value))
+    if name == "consented_at":
+        return replace(flags, consented_at=tuple(sorted((str(kind), read_time(at)) for kind, at in value.items())))
+    if name in ("reassigned_number_checked_utc", "number_checked_utc"):
+        return replace(flags, number_checked_at=read_time(value))
     if name in _REOPENED_NAMES:
         return replace(flags, reopened_media=tuple(sorted({*flags.reopened_media, *_reopened(value)})))
     if name in ("opt_out_confirmation", "confirms_opt_out") and value is True:

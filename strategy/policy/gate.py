@@ -22,6 +22,7 @@ from strategy.policy.rules.question import Place, Question, Rule
 CONTACT_RULES: Final[tuple[Rule, ...]] = (
     times.contact_window,
     times.holiday,
+    times.forbidden_place,
     times.known_inconvenient,
     counts.frequency_cap,
     counts.conversation_cooldown,

@@ -18,7 +18,7 @@ def holiday_dates(rule: Holidays) -> frozenset[date]:
     :raises UnknownCalendar: the calendar data does not know what the pack asks for.
     """
     years = range(rule.first_year, rule.verified_through.year + 1)
-    days: set[date] = set()
+    days = set(rule.also)
     for subdivision in rule.subdivisions or (None,):
         try:
             calendar = holidays.country_holidays(

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 from strategy.policy.clocks import MINUTES_A_DAY, ONE_DAY, WEEKDAYS
 from strategy.policy.decision import Reason
 from strategy.policy.facts import ACTIONS, AGENTS, CHANNELS, ContactFacts
-from strategy.policy.pack import HOUSE, Cap, Clause, DialMargin, Pack, Window
+from strategy.policy.pack import HOUSE, Cap, Clause, DialMargin, Pack, Waiver, Window
 from strategy.policy.packs import Packs
 from strategy.policy.rules.question import Bound, CountedCap, Law, Opening, PackHours, PackPermits, fits
 
@@ -108,6 +108,7 @@ class PackLaw:
 
         margins: tuple[Bound[DialMargin], ...] = bound("dial_margins", self.margins_of)
         caps: tuple[Bound[Cap], ...] = bound("caps")
+        waivers: tuple[Bound[Waiver], ...] = bound("waivers")
         hours = {era: _hours(self.packs, kind.place, day) for era, day in zip(eras, first_days, strict=True)}
         return Law(
             known_kind=kind.is_known(),
@@ -115,10 +116,13 @@ class PackLaw:
             margin=max((rule.clause.minutes for rule in margins), default=0),
             hours=hours,
             holidays=bound("holidays"),
+            forbidden_places=bound("forbidden_places"),
+            waivers={(each.pack, each.clause.id): each for each in waivers},
             caps=tuple(CountedCap(cap, _counts(cap)) for cap in caps),
             cooldowns=bound("cooldowns"),
             consents=bound("consents"),
             revocations=bound("revocations"),
+            refusals=bound("refusals"),
             contents=bound("contents"),
             stops=bound("stops"),
             third_parties=tuple(_permits(pack, first_days) for pack in self.packs),
@@ -163,7 +167,8 @@ def _hours(packs: Iterable[Pack], place: str, day: date) -> tuple[PackHours, ...
         bound = [Bound(window, pack.id) for window in windows]
         openings = tuple(tuple(_openings(bound, weekday, day)) for weekday in range(7))
         prevails = any(window.agreed_time_prevails for window in windows)
-        found.append(PackHours(pack.id, openings, next(iter(bound), None), prevails))
+        lifted = max((each.lifted_past_due_days or 0 for each in windows), default=0) or None
+        found.append(PackHours(pack.id, openings, next(iter(bound), None), prevails, lifted))
     return tuple(found)
 
 

@@ -83,11 +83,12 @@ def _ends(question: Question) -> Iterator[datetime | None]:
         yield room_again(question, cap)
     for _, end in unfinished_waits(question):
         yield end
-    for _, stop in stops_now(question):
+    for rule, stop in stops_now(question):
         if stop.end is None or stop.end.year not in YEARS:
             yield None
         else:
-            yield max(day_begins(place.zone, stop.end + ONE_DAY) for place in question.places)
+            free = stop.end + (rule.clause.days_after + 1) * ONE_DAY
+            yield max(day_begins(place.zone, free) for place in question.places)
 
 
 def _changes(question: Question, law: PackLaw) -> list[datetime]:

@@ -1,8 +1,9 @@
 """A pack's YAML file to a Pack, strictly: an error names file, line and field; nothing is guessed or ignored."""
 
+import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -37,7 +38,14 @@ _CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "code": REASON_CODES,
     "field": frozenset(field.name for field in fields(Content)),
     "grounds": frozenset(GROUNDS),
+    "until_outcomes": OUTCOMES,
+    "by": frozenset({"consented_callback"}),
+    "who": frozenset({"consumer"}),
+    "except_for": frozenset({"one_reply", "opt_out_confirmation"}),
+    "when": frozenset({"opening", "before_debt", "voicemail", "message", "recording", "letter"}),
+    "language": frozenset({"en", "zh"}),
 }
+_ID: Final = re.compile(r"[A-Z]+(-[A-Z]+)*")
 _COMPUTED: Final = frozenset({"dates"})
 
 
@@ -103,7 +111,7 @@ class _Reader:
                 raise self.error(node, path, "must be a list")
             inner = get_args(hint)[0]
             return tuple(self.value(item, inner, f"{path}[{index}]", name) for index, item in enumerate(node.value))
-        if isinstance(hint, type) and issubclass(hint, Clause):
+        if isinstance(hint, type) and is_dataclass(hint) and hint is not Span:
             return self.record(node, hint, path, {})
         return self.scalar(node, hint, path, name)
 
@@ -149,6 +157,8 @@ def _completed(kind: type[Any], values: Mapping[str, Any]) -> Any:
 def _check(file: str, root: yaml.Node, pack: Pack) -> None:
     """What no single field can show: windows there at all, sane periods, and no two values of one clause at once."""
     line = root.start_mark.line + 1
+    if not _ID.fullmatch(pack.id):
+        raise PackError(file, _line_of(root, pack.id), "pack.id", "must be capital letters, joined by hyphens")
     if pack.under is None and pack.id != HOUSE and not (pack.windows and pack.third_parties):
         raise PackError(file, line, "pack", "a pack of its own needs windows and third_parties")
     for cap in pack.caps:
@@ -157,6 +167,18 @@ def _check(file: str, root: yaml.Node, pack: Pack) -> None:
     for stop in pack.stops:
         if stop.kind not in STOPS:
             raise PackError(file, _line_of(root, stop.id), f"stops.{stop.id}.kind", f"{stop.kind!r} is not known")
+    waivers = {waiver.id for waiver in pack.waivers}
+    waived = [(cap.id, cap.waived_by) for cap in pack.caps] + [(wait.id, wait.waived_by) for wait in pack.cooldowns]
+    for clause_id, names in waived:
+        if unknown := set(names) - waivers:
+            where = f"{clause_id}.waived_by"
+            raise PackError(file, _line_of(root, clause_id), where, f"no waiver of this pack: {sorted(unknown)}")
+    for forbidden in pack.forbidden_places:
+        if not forbidden.places:
+            raise PackError(file, _line_of(root, forbidden.id), f"{forbidden.id}.places", "must name a place")
+    for rule in pack.holidays:
+        if any(not rule.first_year <= day.year or day > rule.verified_through for day in rule.also):
+            raise PackError(file, _line_of(root, rule.id), f"{rule.id}.also", "a date outside the years verified")
     for section in fields(Pack):
         clauses = getattr(pack, section.name)
         if isinstance(clauses, tuple):

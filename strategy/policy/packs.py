@@ -32,6 +32,8 @@ class Packs:
             found[name] = pack
             if pack.under is not None and pack.under not in wanted:
                 wanted.append(pack.under)
+        # A draft of what is to lie over a pack is tried wherever that pack applies.
+        found |= {name: pack for name, pack in self.by_id.items() if pack.status == "draft" and pack.under in found}
         if not jurisdictions:
             lacking["(none)"] = "no jurisdiction is known"
         return tuple(found.values()), tuple(lacking.items())

@@ -31,7 +31,7 @@ def full_caps(question: Question) -> Iterator[CountedCap]:
     """The caps that leave no room for another contact now."""
     for cap in question.law.caps:
         clause = cap.bound.clause
-        if clause.waived_by_callback and question.callback_is_waiting():
+        if question.is_lifted(cap.bound):
             continue
         if clause.unless_consent is not None and question.facts.consent_to(clause.unless_consent) == "granted":
             continue
@@ -56,7 +56,7 @@ def unfinished_waits(question: Question) -> Iterator[tuple[Bound[Cooldown], date
     """The waits that are not over, and when each of them will be."""
     for cooldown in question.law.cooldowns:
         clause = cooldown.clause
-        if clause.waived_by_callback and question.callback_is_waiting():
+        if question.is_lifted(cooldown):
             continue
         if talks := list(_talks(question, clause, _last_days(question, clause.days))):
             yield cooldown, _days_later(question, talks[-1], clause.days)

@@ -1,16 +1,16 @@
 """Whether at all: consents, refused media, stops, holds, and anybody who is not the debtor."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from strategy.policy.decision import Reason
-from strategy.policy.facts import Stop
-from strategy.policy.pack import HOUSE, StopRule
+from strategy.policy.facts import Reopened, Stop
+from strategy.policy.pack import HOUSE, ConsentRule, StopRule
 from strategy.policy.rules.question import Bound, PackPermits, Question, fits
 
 OWN_PARTY: Final = frozenset({"consumer", "debtor", "guarantor"})
-_DATED: Final = frozenset({"moratorium", "sensitive_occasion"})
+_DATED: Final = frozenset({"moratorium", "crisis_moratorium", "sensitive_occasion"})
 _SAME_MEDIUM: Final = {"voicemail": "voice", "terminal": "chat"}
 
 
@@ -20,7 +20,10 @@ def consent(question: Question) -> Iterable[Reason]:
         status = facts.consent_to(rule.clause.kind)
         if status == "revoked":
             yield rule.reason("CONSENT_REVOKED")
-        elif status != "granted" and action.number_type not in rule.clause.number_types_exempt:
+        elif status != "granted":
+            if action.number_type not in rule.clause.number_types_exempt:
+                yield rule.reason(rule.clause.code)
+        elif _is_stale(question, rule.clause):
             yield rule.reason(rule.clause.code)
     revoked = {kind for kind, status in facts.consent if status == "revoked"}
     if not revoked:
@@ -36,10 +39,48 @@ def consent(question: Question) -> Iterable[Reason]:
         yield revocation.reason("CONSENT_REVOKED")
 
 
+def _is_stale(question: Question, rule: ConsentRule) -> bool:
+    """A consent of unknown age counts by its status; of a known one, it or a check of the number must be recent."""
+    flags, days = question.facts.flags, rule.fresh_days
+    given = dict(flags.consented_at).get(rule.kind)
+    if days is None or given is None:
+        return False
+    return not any(_is_recent(question, then, days) for then in (given, flags.number_checked_at) if then is not None)
+
+
+def _is_recent(question: Question, then: datetime, days: int) -> bool:
+    if not timedelta(0) <= question.now - then < timedelta(days=days + 2):  # by the clock of any place
+        return False
+    ages = [place.day - then.astimezone(place.zone).date() for place in question.places]
+    return bool(ages) and max(ages) <= timedelta(days=days)
+
+
 def refused_medium(question: Question) -> Iterable[Reason]:
-    channel, refused = question.facts.action.channel, question.facts.flags.refused_media
-    if refused and question.law.house and not {channel, _SAME_MEDIUM.get(channel)}.isdisjoint(refused):
-        yield Reason("MEDIUM_REFUSED", HOUSE, f"the person has asked not to be contacted by {channel}")
+    flags, medium = question.facts.flags, _medium(question.facts.action.channel)
+    if medium not in map(_medium, flags.refused_media):
+        return
+    excepted = {"opt_out_confirmation"} if flags.confirms_opt_out else set()
+    if any(_is_first_reply(question, reopened) for reopened in flags.reopened_media):
+        excepted.add("one_reply")
+    for refusal in question.law.refusals:
+        if excepted.isdisjoint(refusal.clause.except_for):
+            yield refusal.reason("MEDIUM_REFUSED")
+
+
+def _medium(channel: str) -> str:
+    return _SAME_MEDIUM.get(channel, channel)
+
+
+def _is_first_reply(question: Question, reopened: Reopened) -> bool:
+    medium = _medium(question.facts.action.channel)
+    return (
+        _medium(reopened.channel) == medium
+        and reopened.at <= question.now
+        and not any(
+            past.at >= reopened.at and past.direction == "outbound" and _medium(past.channel) == medium
+            for past in question.facts.history
+        )
+    )
 
 
 def stops(question: Question) -> Iterable[Reason]:
@@ -57,14 +98,18 @@ def stops_now(question: Question) -> Iterator[tuple[Bound[StopRule], Stop]]:
         if kind == "attorney" and question.facts.action.target == "attorney":
             continue
         for stop in known:
-            if stop.kind == kind and _holds_on(days, stop):
+            if (
+                stop.kind == kind
+                and stop.debt_id in (None, question.facts.action.debt_id)
+                and _holds_on(days, stop, timedelta(days=rule.clause.days_after))
+            ):
                 yield rule, stop
 
 
-def _holds_on(days: tuple[date, ...], stop: Stop) -> bool:
+def _holds_on(days: tuple[date, ...], stop: Stop, after: timedelta) -> bool:
     """A stop that carries dates holds on them, in any candidate zone; every other kind holds from when it is known."""
     started = stop.start is None or stop.kind not in _DATED or any(stop.start <= day for day in days)
-    return started and (stop.end is None or any(day <= stop.end for day in days))
+    return started and (stop.end is None or any(day - after <= stop.end for day in days))
 
 
 def holds(question: Question) -> Iterable[Reason]:
@@ -88,7 +133,7 @@ def third_party(question: Question) -> Iterable[Reason]:
 
 def _unpermitted(question: Question, pack: PackPermits) -> Iterable[Reason]:
     facts, action = question.facts, question.facts.action
-    met_before = any(past.target == action.target and past.number_id == action.number_id for past in facts.history)
+    outcomes = {p.outcome for p in facts.history if p.target == action.target and p.number_id == action.number_id}
     for permit in pack.permits:
         clause = permit.clause
         grounds_given = not clause.grounds or not set(clause.grounds).isdisjoint(facts.flags.third_party_grounds)
@@ -96,7 +141,7 @@ def _unpermitted(question: Question, pack: PackPermits) -> Iterable[Reason]:
             fits(action.target, clause.targets)
             and action.agent in clause.agents
             and grounds_given
-            and not (clause.once and met_before)
+            and outcomes.isdisjoint(clause.until_outcomes)
         ):
             return
     words = str(pack.permits[0].clause) if pack.permits else "no third party may be contacted"

@@ -15,10 +15,13 @@ from strategy.policy.pack import (
     ConsentRule,
     ContentRule,
     Cooldown,
+    ForbiddenPlace,
     Holidays,
+    Refusal,
     Revocation,
     StopRule,
     ThirdParty,
+    Waiver,
     Window,
 )
 
@@ -50,6 +53,7 @@ class PackHours(NamedTuple):
     openings: tuple[tuple[Opening, ...], ...]
     first_window: Bound[Window] | None
     agreed_time_prevails: bool
+    lifted_past_due_days: int | None
 
 
 class PackPermits(NamedTuple):
@@ -80,10 +84,14 @@ class Law:
     hours: Mapping[int, tuple[PackHours, ...]]
     """By the era (see Place) that it is in a place: each place has the hours of its own date."""
     holidays: tuple[Bound[Holidays], ...]
+    forbidden_places: tuple[Bound[ForbiddenPlace], ...]
+    waivers: Mapping[tuple[str, str], Bound[Waiver]]
+    """By pack and id."""
     caps: tuple[CountedCap, ...]
     cooldowns: tuple[Bound[Cooldown], ...]
     consents: tuple[Bound[ConsentRule], ...]
     revocations: tuple[Bound[Revocation], ...]
+    refusals: tuple[Bound[Refusal], ...]
     contents: tuple[Bound[ContentRule], ...]
     stops: tuple[Bound[StopRule], ...]
     third_parties: tuple[PackPermits, ...]
@@ -114,15 +122,22 @@ class Question:
     now: datetime
     places: tuple[Place, ...]
 
-    def callback_is_waiting(self) -> bool:
-        """The person asked to be called about this debt, at most 7 days ago, the day of asking being day 1."""
+    def is_lifted(self, bound: Bound[Cap] | Bound[Cooldown]) -> bool:
+        """Whether a cap or a wait leaves this contact alone: whom it reaches is exempt, or who can has waived it."""
+        clause = bound.clause
+        return self.facts.action.target in clause.exempt_targets or (bool(clause.waived_by) and self._is_waived(bound))
+
+    def _is_waived(self, bound: Bound[Cap] | Bound[Cooldown]) -> bool:
+        """By a call-back that the person has asked for about this very debt."""
         callback = self.facts.flags.consented_callback
-        if callback is None or callback.debt_id != self.facts.action.debt_id:
+        if callback is None or callback.debt_id != self.facts.action.debt_id or callback.given > self.now:
             return False
-        if not timedelta(0) <= self.now - callback.given < timedelta(days=9):
+        waivers = [self.law.waivers.get((bound.pack, name)) for name in bound.clause.waived_by]
+        days = max((waiver.clause.days for waiver in waivers if waiver is not None), default=0)
+        if self.now - callback.given > timedelta(days=days + 2):  # by the clock of any place; far dates have none
             return False
         return bool(self.places) and all(
-            place.day - callback.given.astimezone(place.zone).date() < timedelta(days=7) for place in self.places
+            place.day - callback.given.astimezone(place.zone).date() < timedelta(days=days) for place in self.places
         )
 
     def days(self) -> tuple[date, ...]:

@@ -13,7 +13,7 @@ def contact_window(question: Question) -> Iterable[Reason]:
     """Every candidate zone must be inside an open window, with time to spare before it closes. Letters have no hour."""
     if question.facts.action.channel == "mail":
         return
-    margin = question.law.margin
+    margin, past_due = question.law.margin, question.facts.flags.days_past_due
     for place in question.places:
         minute = place.minute
         for hours in question.law.hours[place.era]:
@@ -22,6 +22,9 @@ def contact_window(question: Question) -> Iterable[Reason]:
                 yield Reason("POLICY_UNREADABLE", hours.pack, "no contact window is in force on this date")
                 continue
             if hours.agreed_time_prevails and _inside_agreed_time(question, place):
+                continue
+            lifted = hours.lifted_past_due_days
+            if lifted is not None and past_due is not None and past_due > lifted:
                 continue
             today = hours.openings[place.weekday]
             if not today:
@@ -47,6 +50,13 @@ def holiday(question: Question) -> Iterable[Reason]:
                 yield holidays.reason("HOLIDAY_DATA_MISSING")
             elif today in rule.dates and not (rule.agreed_time_prevails and _inside_agreed_time(question, place)):
                 yield holidays.reason("HOLIDAY_NO_CONTACT")
+
+
+def forbidden_place(question: Question) -> Iterable[Reason]:
+    for rule in question.law.forbidden_places:
+        agreed = rule.clause.agreed_time_prevails and all(_inside_agreed_time(question, p) for p in question.places)
+        if not agreed or not question.places:
+            yield rule.reason("INCONVENIENT_PLACE")
 
 
 def known_inconvenient(question: Question) -> Iterable[Reason]:

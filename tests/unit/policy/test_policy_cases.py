@@ -320,7 +320,7 @@ def test_all_reasons_come_back_each_with_its_pack_and_clause() -> None:
         "reasons"
     ]
     assert result["next_allowed_at"] is None
-    assert [name.split("@")[0] for name in result["packs"]] == ["HOUSE", "US-FED", "US-NYC"]
+    assert [name.split("@")[0] for name in result["packs"]] == ["HOUSE", "US-FCC", "US-FED", "US-NYC"]
 
 
 @pytest.mark.parametrize(
