@@ -1,0 +1,65 @@
+"""One dispatcher process of the ordeal: it ticks until it is told to stop, or dies."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Engine, event
+
+from bench.faults.carrier import Carrier, die
+from bench.faults.clocks import JumpingClock
+from bench.faults.setting import Setting
+from strategy.dispatch.tick import tick
+from strategy.policy.packs import shipped_packs
+
+KILLED_ONE_STATEMENT_IN: Final = 4_000
+TICKED_TWICE_ONE_IN: Final = 6
+MOST_AT_ONCE: Final = 8
+PACKS: Final = shipped_packs()
+"""Read once for all processes: those that are born later are copies of one that has read them."""
+
+
+def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
+    """Begin the `life`-th life of worker `number`; returns when the stop file is there and, being immortal, idle."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    draw, who = Random(f"{setting.seed}-{number}-{life}"), f"w{number}.{life}"
+    clock = JumpingClock(setting.clock_file, Random(draw.random()), jumps=mortal)
+    ledger = setting.open(clock, who)
+    carrier = Carrier(ledger.engine, clock, setting.folder / f"dials-{who}.jsonl", draw, mortal)
+    if mortal:
+        _die_between_statements(ledger.engine, Random(draw.random()))
+    done, notes = Counter[str](), setting.folder / f"ticks-{who}.json"
+    with ThreadPoolExecutor(2) as twice:
+        while not setting.stop_file.exists() or not mortal:
+            at_once = draw.randint(1, MOST_AT_ONCE)
+            if mortal and draw.randrange(TICKED_TWICE_ONE_IN) == 0:
+                ticks = [twice.submit(tick, ledger, PACKS, carrier.place, at_once) for _ in range(2)]
+                due = sum(each.result().due for each in ticks)
+                done["doubled"] += 1
+            else:
+                due = tick(ledger, PACKS, carrier.place, at_once).due
+            done["ticks"] += 1
+            notes.write_text(json.dumps({**done, "steps": dict(clock.steps)}))
+            if due == 0:
+                if not mortal:
+                    break
+                time.sleep(0.02)
+    ledger.engine.dispose()
+
+
+def _die_between_statements(engine: Engine, draw: Random) -> None:
+    """Before or after any statement, and right before any commit."""
+
+    def perhaps(*_: Any) -> None:
+        if draw.randrange(KILLED_ONE_STATEMENT_IN) == 0:
+            die()
+
+    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        event.listen(engine, moment, perhaps)
