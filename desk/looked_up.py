@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlmodel import select
+from sqlmodel import col, or_, select
 
 from desk.queue import counts
 from ledger.ledger import UnitOfWork
@@ -14,6 +14,7 @@ EXPLANATION = ("scores", "reasons", "tier", "moves")
 """What an explanation shows of an account."""
 CONTACTS = ("plan", "contacts", "holds", "decision")
 """What somebody sees who asks why an account is or is not contacted."""
+HOLDS, CONSENTS, WISHES = ("holds",), ("consents",), ("wishes",)
 
 
 def opened_case(work: UnitOfWork, case_id: str, by: str) -> None:
@@ -31,8 +32,14 @@ def listed_queue(work: UnitOfWork, queue: str | None, by: str) -> None:
     work.audit("queue.listed", queue or "all", {"by": by, "cases": count})
 
 
-def asked_about(work: UnitOfWork, external_ref: str, shown: tuple[str, ...], by: str) -> None:
-    """An account is about to be told of, by its reference at the bank; nothing is noted where there is none."""
-    account = work.session.exec(select(Account).where(Account.external_ref == external_ref)).first()
+def asked_about(work: UnitOfWork, ref: str, shown: tuple[str, ...], by: str) -> None:
+    """An account is about to be told of, by its id or the bank's reference; nothing is noted where there is none."""
+    named = or_(Account.external_ref == ref, Account.id == ref)
+    account = work.session.exec(select(Account).where(named).order_by(col(Account.id))).first()
     if account is not None:
         work.audit("person.looked_up", account.debtor_id, {"by": by, "account": account.id, "shown": list(shown)})
+
+
+def listed_holds(work: UnitOfWork, count: int, by: str) -> None:
+    """The holds of everybody are about to be listed, each with its reason."""
+    work.audit("holds.listed", "all", {"by": by, "holds": count})

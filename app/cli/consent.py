@@ -8,11 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, aligned, answer, table
+from app.cli.console import BadInput, aligned, answer, operator, table
 from app.cli.holds import AccountRef, By, account_of, done
 from app.cli.records import AsJson
 from app.settings import Settings
 from app.web.words import say
+from desk.looked_up import CONSENTS, WISHES, asked_about
 from ledger.tables import ContactWish
 from strategy.holds.consents import KINDS
 from strategy.holds.lifting import is_person
@@ -38,7 +39,8 @@ def register(cli: typer.Typer) -> None:
 
 def show(account: AccountRef, as_json: AsJson = False) -> None:
     """What holds of each kind of consent for the person who owes an account, and since when."""
-    with wiring.open_ledger(Settings()).read() as work:
+    with wiring.open_ledger(Settings()).begin() as work:
+        asked_about(work, account, CONSENTS, operator())
         found = consents_of(work, account_of(work, account).debtor_id)
     told = {kind: {"status": each.status, "since": each.at} for kind, each in sorted(found.items())}
     lines = {kind: f"{each['status']} since {each['since']:%Y-%m-%d %H:%M}" for kind, each in told.items()}
@@ -65,7 +67,8 @@ def _change(account: str, kind: str, status: str, by: str, *, as_json: bool) -> 
 
 def show_wishes(account: AccountRef, as_json: AsJson = False) -> None:
     """What the person who owes an account wishes now."""
-    with wiring.open_ledger(Settings()).read() as work:
+    with wiring.open_ledger(Settings()).begin() as work:
+        asked_about(work, account, WISHES, operator())
         found = [_plain(wish) for wish in wishes_of(work, account_of(work, account).debtor_id)]
     answer(found, as_json=as_json, text=lambda: _listed(found))
 
@@ -116,16 +119,8 @@ def named(by: str) -> None:
 
 
 def _plain(wish: ContactWish) -> dict[str, Any]:
-    return {
-        "id": wish.id,
-        "kind": wish.kind,
-        "days": " ".join(wish.days),
-        "hours": wish.hours,
-        "value": wish.value,
-        "given_at": wish.given_at,
-        "until": wish.until,
-        "source": wish.source,
-    }
+    names = ("id", "kind", "days", "hours", "value", "given_at", "until", "source")
+    return {name: getattr(wish, name) for name in names} | {"days": " ".join(wish.days)}
 
 
 def _listed(found: list[dict[str, Any]]) -> str:

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from app import wiring
-from app.cli.console import BadInput, aligned, answer, table
+from app.cli.console import BadInput, aligned, answer, operator, table
 from app.cli.records import AsJson
 from app.explaining import explanation_json, explanation_lines, scope_name, since_line, state_name
 from app.settings import Settings
 from app.web.words import say
 from bot.chat.outbox import Outbox
+from desk.looked_up import CONTACTS, asked_about
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.explain_account import explain_account
 from strategy.dispatch.leader import leadership
@@ -59,7 +60,8 @@ def plan(
         told = {"planned": dict(planned.planned), "not_planned": dict(planned.not_planned)}
         answer(told, as_json=as_json, text=lambda: table(told))
         return
-    with ledger.read() as work:
+    with ledger.begin() as work:
+        asked_about(work, explain, CONTACTS, operator())
         found = explain_account(work, shipped_packs(), explain, CARRIED)
     if found is None:
         raise BadInput(f"there is no account {explain}")

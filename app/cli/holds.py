@@ -10,10 +10,11 @@ import typer
 from sqlmodel import col, or_, select
 
 from app import wiring
-from app.cli.console import BadInput, aligned, answer, table
+from app.cli.console import BadInput, aligned, answer, operator, table
 from app.cli.records import AsJson
 from app.settings import Settings
 from app.web.words import say
+from desk.looked_up import HOLDS, asked_about, listed_holds
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Hold
 from strategy.holds.kinds import KINDS, SCOPES
@@ -51,9 +52,13 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """The holds on record, the latest first."""
-    with wiring.open_ledger(Settings()).read() as work:
+    with wiring.open_ledger(Settings()).begin() as work:
         debtor_id = account_of(work, account).debtor_id if account else None
         found = holds_of(work, debtor_id, only_binding=only_open)
+        if account:
+            asked_about(work, account, HOLDS, operator())
+        else:
+            listed_holds(work, len(found), operator())
     answer([dataclasses.asdict(each) for each in found], as_json=as_json, text=lambda: _listed(found))
 
 
