@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from desk.masking import masked_name, masked_number
 from desk.packet import open_packet
@@ -20,13 +20,15 @@ from ledger.tables import (
     Conversation,
     Debtor,
     Disclosure,
-    Hold,
     Promise,
     Score,
     TierAssignment,
     Turn,
     WrapUp,
 )
+from strategy.holds.consents import Standing
+from strategy.holds.reading import HeldNow, WishNow, holds_of, wishes_seen
+from strategy.holds.said import consents_of
 from strategy.policy.decision import Allow, Deny
 
 Permitted = Callable[[UnitOfWork, str, str, str], Allow | Deny]
@@ -121,16 +123,6 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Automated contact is stopped; `until` is None when only a person may lift it."""
-
-    scope: str
-    reason: str
-    created_at: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class NextStep:
     """What the gate says about a contact by a person on `channel`, at the moment the page was made."""
 
@@ -154,6 +146,7 @@ class CaseView:
 
     case_id: str
     account_id: str
+    debtor_id: str
     queue: str
     priority: str
     trigger: str
@@ -172,7 +165,10 @@ class CaseView:
     transcript: tuple[Line, ...]
     told: tuple[Told, ...]
     promises: tuple[Promised, ...]
-    holds: tuple[Held, ...]
+    holds: tuple[HeldNow, ...]
+    """All that bind now, of this debt or another of the person."""
+    consents: tuple[tuple[str, Standing], ...]
+    wishes: tuple[WishNow, ...]
     next_steps: tuple[NextStep, ...]
     other_cases: int
     closed: Closed | None
@@ -194,6 +190,7 @@ def case_view(work: UnitOfWork, case_id: str, permitted: Permitted) -> CaseView 
     return CaseView(
         case_id=case.id,
         account_id=account.id,
+        debtor_id=debtor.id,
         queue=case.queue,
         priority=case.priority,
         trigger=case.trigger,
@@ -212,7 +209,9 @@ def case_view(work: UnitOfWork, case_id: str, permitted: Permitted) -> CaseView 
         transcript=_transcript(work, talk),
         told=_told(work, talk),
         promises=_promises(work, account.id),
-        holds=_holds(work, debtor.id, account.id),
+        holds=holds_of(work, debtor.id),
+        consents=tuple(sorted(consents_of(work, debtor.id).items())),
+        wishes=wishes_seen(work, debtor.id),
         next_steps=tuple(NextStep(name, permitted(work, account.id, name, "human")) for name in CHANNELS),
         other_cases=len(work.session.exec(others).all()),
         closed=_closed(work, case.id),
@@ -291,22 +290,6 @@ def _promises(work: UnitOfWork, account_id: str) -> tuple[Promised, ...]:
     made = select(Promise).where(Promise.account_id == account_id).order_by(col(Promise.confirmed_at).desc())
     found: Sequence[Promise] = work.session.exec(made).all()
     return tuple(Promised(Money(each.amount, each.currency), each.due_on, each.status) for each in found)
-
-
-def _holds(work: UnitOfWork, debtor_id: str, account_id: str) -> tuple[Held, ...]:
-    in_force = (
-        select(Hold)
-        .where(
-            Hold.debtor_id == debtor_id,
-            or_(col(Hold.account_id).is_(None), Hold.account_id == account_id),
-            col(Hold.lifted_at).is_(None),
-            or_(col(Hold.until).is_(None), col(Hold.until) > work.now),
-        )
-        .order_by(col(Hold.created_at).desc())
-    )
-    return tuple(
-        Held(each.scope, each.reason, each.created_at, each.until) for each in work.session.exec(in_force).all()
-    )
 
 
 def _closed(work: UnitOfWork, case_id: str) -> Closed | None:

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 from app.web.chain_notice import read_chain_notice
 from app.web.desk_case import case_body
 from app.web.desk_moves import read_moves
+from app.web.desk_standing import StandingPanels
 from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
 from app.web.look import frame, piece, tag, text
@@ -225,7 +226,8 @@ class _Screen:
     def _case_body(self) -> None:
         view = self._seen.view
         if view is not None:
-            case_body(view, lambda: read_moves(self._needs, view.account_id, self._language), self._language)
+            standing = StandingPanels(view, self._name, self._write, self._language)
+            case_body(view, lambda: read_moves(self._needs, view.account_id, self._language), standing, self._language)
 
     @ui.refreshable_method
     def _wrap_up_form(self) -> None:

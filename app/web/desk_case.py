@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nicegui import ui
 
 from app.web.desk_moves import Find, show_moves
+from app.web.desk_standing import StandingPanels
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
 from app.web.words import amount, clock_time, moment, name_of, say
@@ -20,10 +21,11 @@ TO_THE_END = "document.querySelectorAll('.talk').forEach((talk) => { talk.scroll
 """The last words come first for a collector, and NiceGUI has no element property for the scroll position."""
 
 
-def case_body(view: CaseView, find_moves: Find, language: Language) -> None:
+def case_body(view: CaseView, find_moves: Find, standing: StandingPanels, language: Language) -> None:
     """Draw one case; everything is text, nothing in it is read as markup.
 
     :param find_moves: what would move the account to a better tier; asked once the case is drawn.
+    :param standing: what binds contact with the person.
     """
     with piece("div", "case-grid"):
         with piece("div", "case-col"):
@@ -34,7 +36,8 @@ def case_body(view: CaseView, find_moves: Find, language: Language) -> None:
             _account(view, language)
             _scores(view, language)
             show_moves(find_moves, language)
-            _promises_and_holds(view, language)
+            _promises(view, language)
+            standing.draw()
 
 
 def _trigger(view: CaseView, language: Language) -> None:
@@ -169,7 +172,7 @@ def _reason(reason: ReasonCode, language: Language) -> None:
         text(known.sentence(language) if known else reason.code, tag="span")
 
 
-def _promises_and_holds(view: CaseView, language: Language) -> None:
+def _promises(view: CaseView, language: Language) -> None:
     with panel(say("desk.promises", language)):
         if not view.promises:
             text(say("desk.none", language), "quiet")
@@ -177,15 +180,6 @@ def _promises_and_holds(view: CaseView, language: Language) -> None:
             with piece("div", "wrap"):
                 text(f"{amount(promise.amount)} · {promise.due_on.isoformat()}", "num", tag="span")
                 tag(name_of("promise", promise.status, language))
-    with panel(say("desk.holds", language)):
-        if not view.holds:
-            text(say("desk.none", language), "quiet")
-        for held in view.holds:
-            until = say("desk.until", language, until=moment(held.until)) if held.until else None
-            with piece("div", "wrap"):
-                tag(name_of("scope", held.scope, language), "warn")
-                text(name_of("trigger", held.reason, language), tag="span")
-                text(until or say("desk.until_lifted", language), "tiny quiet", tag="span")
 
 
 def _facts(rows: Mapping[str, str]) -> None:

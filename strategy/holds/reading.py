@@ -12,6 +12,7 @@ from ledger.tables import Account, Hold
 from strategy.holds.facts import in_force
 from strategy.holds.kinds import Binds, Lift, kind_of
 from strategy.holds.lifting import lifters
+from strategy.holds.said import wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,40 @@ def holds_of(work: UnitOfWork, debtor_id: str | None = None, *, only_binding: bo
     holds = [hold for hold in work.session.exec(query) if not only_binding or in_force(hold, work.now)]
     references = _references(work, {hold.debtor_id for hold in holds})
     return tuple(_seen(hold, references, work.now) for hold in holds)
+
+
+@dataclass(frozen=True, slots=True)
+class WishNow:
+    """One wish as people see it; `account` is the reference of the debt it was said about, if any."""
+
+    id: str
+    kind: str
+    days: tuple[str, ...]
+    hours: str
+    value: str
+    account: str
+    given_at: datetime
+    until: datetime | None
+    source: str
+
+
+def wishes_seen(work: UnitOfWork, debtor_id: str) -> tuple[WishNow, ...]:
+    """What one person wishes now, the latest first."""
+    own = _references(work, {debtor_id}).get(debtor_id, {})
+    return tuple(
+        WishNow(
+            wish.id,
+            wish.kind,
+            tuple(wish.days),
+            wish.hours,
+            wish.value,
+            own.get(wish.account_id or "", ""),
+            wish.given_at,
+            wish.until,
+            wish.source,
+        )
+        for wish in wishes_of(work, debtor_id)
+    )
 
 
 def _seen(hold: Hold, references: dict[str, dict[str, str]], now: datetime) -> HeldNow:
