@@ -12,6 +12,8 @@ from sqlmodel import and_, col, or_, select
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Attempt, PlannedContact
 from strategy.contact_outcome import finish
+from strategy.dispatch.pace import PAUSED, closed_by, state_of
+from strategy.dispatch.switches import read_switches, states
 from strategy.facts_from_ledger import looks_back, people_behind
 from strategy.policy.decision import Deny
 from strategy.policy.gate import decide
@@ -27,7 +29,8 @@ def set_out(ledger: Ledger, packs: Packs, attempt_id: str) -> bool:
     """Whether the contact may now be placed, by whoever called and by nobody else, ever.
 
     Only this turns 'reserved' into 'placing', and only once. The gate is asked again, for a hold may have been recorded
-    since; what it now denies, or what has waited for too long, is released and its planned contact planned again.
+    since; what it now denies, what was paused meanwhile, and what has waited for too long, is released, and its planned
+    contact planned again.
     """
     with ledger.begin_for() as work:
         whose = select(Attempt.debtor_id).where(Attempt.id == attempt_id)
@@ -38,6 +41,9 @@ def set_out(ledger: Ledger, packs: Packs, attempt_id: str) -> bool:
         if abs(work.now - attempt.reserved_at) > FRESH_FOR:
             _release(work, attempt, "waited_too_long")
             return False
+        if attempt.planned_id is not None and _paused(work, attempt.planned_id):
+            _release(work, attempt, "paused")
+            return False
         people = people_behind(work, [attempt.account_id], looks_back(packs), besides=attempt.id)
         said = decide(people.facts(attempt.account_id, attempt.channel, attempt.agent), packs, work.now)
         if isinstance(said, Deny):
@@ -47,6 +53,14 @@ def set_out(ledger: Ledger, packs: Packs, attempt_id: str) -> bool:
         work.session.add(attempt)
         work.audit("attempt.set_out", attempt.id, {"decision": attempt.decision_id})
     return True
+
+
+def _paused(work: UnitOfWork, planned_id: str) -> bool:
+    """Whether somebody paused it since it was reserved; what is drained only takes nothing new."""
+    planned = work.session.get_one(PlannedContact, planned_id)
+    switches = states(read_switches(work))
+    scope = closed_by(switches, planned.channel, planned.treatment)
+    return scope is not None and state_of(switches, scope) == PAUSED
 
 
 def reconcile(ledger: Ledger, stale_after: timedelta = STALE_AFTER) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import text
@@ -13,6 +12,7 @@ from sqlmodel import col, select
 
 from ledger.ledger import WRITERS, UnitOfWork
 from ledger.tables import Attempt
+from strategy.dispatch.attempts import FRESH_FOR
 from strategy.dispatch.pace import MINUTE, Due, Traffic, why_not_now
 from strategy.dispatch.switches import read_switches, states
 from strategy.experiments.running import Experiments
@@ -21,8 +21,6 @@ from strategy.settings import StrategySettings
 from strategy.treatment_of import treatment_of
 from strategy.versions import active
 
-RESERVED_LASTS: Final = timedelta(minutes=2)
-"""A reservation that has not begun by then never will (strategy/dispatch/attempts.py)."""
 PACE_LOCK: Final = WRITERS + 3
 """PostgreSQL's advisory lock that makes dispatchers count one after another, to the end of the transaction."""
 
@@ -75,14 +73,12 @@ def traffic(work: UnitOfWork) -> Traffic:
         pending.where(col(Attempt.status).in_(("reserved", "placing")), Attempt.direction == "outbound")
     ):
         waits = status == "reserved"
-        if not waits or now - reserved_at <= RESERVED_LASTS:
+        if not waits or now - reserved_at <= FRESH_FOR:
             under_way[channel] += 1
             minute[channel] += waits
     # What began in the last minute was reserved at most two minutes before that.
     recent = session.exec(
-        pending.where(
-            col(Attempt.reserved_at) > now - MINUTE - 2 * RESERVED_LASTS, col(Attempt.placing_at) > now - MINUTE
-        )
+        pending.where(col(Attempt.reserved_at) > now - MINUTE - 2 * FRESH_FOR, col(Attempt.placing_at) > now - MINUTE)
     )
     for channel, *_ in recent:
         minute[channel] += 1

@@ -17,11 +17,12 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Attempt, AuditEntry, Case, Conversation, DispatchSwitch, PlannedContact, TierAssignment
 from rehearsal.clock import VirtualClock
 from rehearsal.virtual_scheduler import VirtualScheduler
+from strategy.dispatch.attempts import set_out
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.overview import overview
 from strategy.dispatch.pace import Due
 from strategy.dispatch.planning import plan
-from strategy.dispatch.reservation import Reserved
+from strategy.dispatch.reservation import Reserved, reserve
 from strategy.dispatch.switches import BREAKER, NotSwitched, read_switches, switch, under_way
 from strategy.dispatch.tick import tick
 from strategy.dispatch.turnstile import turnstile
@@ -191,6 +192,26 @@ def test_a_paused_campaign_keeps_nobody_behind_it_waiting(ledger: Ledger) -> Non
         switch(work, "campaign:remind/chat", "draining", "Anna")
     done = tick(ledger, PACKS, delivered, at_once=1, turnstile=turnstile)
     assert (done.allowed, dict(done.left)) == (1, {"draining": 3})
+
+
+@pytest.mark.parametrize(("state", "sent"), [("paused", 1), ("draining", 3)])
+def test_a_pause_stops_what_is_reserved_and_a_drain_lets_it_go(ledger: Ledger, state: str, sent: int) -> None:
+    with ledger.begin() as work:
+        people(work, 3, strategy())
+        for n in range(3):
+            due(work, n)
+        waiting = [
+            reserve(work, PACKS, f"account-R{n}", "chat", "bot", planned_id)
+            for n, planned_id in enumerate(work.session.exec(select(PlannedContact.id)).all())
+        ]
+        assert all(isinstance(each, Reserved) for each in waiting)
+    went = [set_out(ledger, PACKS, waiting[0].attempt_id)]
+    with ledger.begin() as work:
+        switch(work, "channel:chat", state, "Anna")
+    went += [set_out(ledger, PACKS, each.attempt_id) for each in waiting[1:]]
+    assert sum(went) == sent
+    with ledger.read() as work:
+        assert under_way(work) == {("remind", "chat"): sent}
 
 
 @pytest.mark.parametrize("row", [("all", "on hold"), ("everything", "paused")])
