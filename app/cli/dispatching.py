@@ -83,7 +83,8 @@ def run(as_json: AsJson = False) -> None:
         reconcile(ledger)
         watch(ledger)
         ticked = tick(ledger, shipped_packs(), outbox.place, turnstile=turnstile)
-    told = dataclasses.asdict(ticked)
+    # Not `asdict`, which would make counters that count pairs.
+    told = {each.name: getattr(ticked, each.name) for each in dataclasses.fields(ticked)}
     answer(told, as_json=as_json, text=lambda: table(told))
 
 
