@@ -54,9 +54,9 @@ class Breaker:
     """This share of failed contacts or more."""
     least_failures: int = 10
     """Fewer failures than this never pause anything: a few in a row are chance."""
-    complaint_rate: float = 0.1
+    complaint_rate: float = 0.15
     """This share of contacts answered by a complaint, by abuse or by "stop contacting me", or more."""
-    least_complaints: int = 5
+    least_complaints: int = 10
 
 
 def hours_json(hours: Hours | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.simulating import Standing
+from strategy.changes import changes
 from strategy.fairness.shares import GroupShare
 from strategy.settings import TIERS
 from strategy.treatments import AGENTS
@@ -20,6 +21,10 @@ def as_plain(found: Simulation, standing: Standing) -> dict[str, Any]:
         "accounts": len(standing.book.arrays),
         "currency": standing.book.currency,
         "accounts_in_other_currencies_left_out": standing.book.left_out,
+        "changes": [
+            {"field": ".".join(each.path), "before": each.before, "after": each.after}
+            for each in changes(found.before.placed.settings, found.after.placed.settings)
+        ],
         "moved": found.what_if.moved,
         "moves": {
             tier: {to: int(count) for to, count in zip(TIERS, row, strict=True)}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from app.cli.console import aligned
 from app.simulating import Standing
 from app.web.language import Language
+from app.web.strategy_changes import change_lines
 from app.web.words import name_of, say
 from strategy.settings import TIERS
 from strategy.treatments import AGENTS
@@ -26,6 +27,7 @@ def page(found: Simulation, standing: Standing, language: Language) -> str:
         return say(f"strategy.{name}", language, **facts)
 
     parts = (
+        _changes(found, language),
         _tiers(found, language, told),
         _moves(found, language, told),
         _money(found, standing, told),
@@ -34,6 +36,13 @@ def page(found: Simulation, standing: Standing, language: Language) -> str:
         _fairness(found, language, told),
     )
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part)))
+
+
+def _changes(found: Simulation, language: Language) -> Iterator[str]:
+    lines = change_lines(found.before.placed.settings, found.after.placed.settings, language)
+    if lines:
+        yield say("setting.changes", language)
+    yield from (f"  {line}" for line in lines)
 
 
 def _tiers(found: Simulation, language: Language, told: Say) -> Iterator[str]:

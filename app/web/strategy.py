@@ -61,7 +61,7 @@ def strategy_page(needs: Needs, door: StaffDoor) -> None:
         frame(request, language, "strategy", staff, needs.settings.mode == "demo")
         show_notice(await run_sync(read_chain_notice, needs, language))
         show_notice(await run_sync(read_notice, needs, language))
-        room = await run_sync(_read, needs)
+        room = await run_sync(_read, needs, language)
         found = await run_sync(room.standing.against, room.settings)
         dispatching = DispatchPanel(needs, staff.name, language)
         await dispatching.look()
@@ -72,12 +72,13 @@ def strategy_page(needs: Needs, door: StaffDoor) -> None:
         return None
 
 
-def _read(needs: Needs) -> Room:
+def _read(needs: Needs, language: Language) -> Room:
     # A ledger without a strategy gets the default one, which is a write.
     with needs.ledger.begin() as work:
         standing = read_standing(work, needs.settings)
         row = work.session.exec(select(StrategyVersion).where(StrategyVersion.version == standing.version)).one()
-        return Room(standing, row.author, moment(row.published_at) if row.published_at else "", read_lines(work))
+        published = moment(row.published_at) if row.published_at else ""
+        return Room(standing, row.author, published, read_lines(work, language))
 
 
 class _Screen:
@@ -208,7 +209,7 @@ class _Screen:
 
     async def _read_again(self) -> None:
         """Show what is in force now; the draft begins anew from it."""
-        self._room = await run_sync(_read, self._needs)
+        self._room = await run_sync(_read, self._needs, self._language)
         self._note = ""
         await self._look_at(self._room.settings)
         self._versions.show(self._room.versions)

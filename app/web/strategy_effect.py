@@ -6,6 +6,7 @@ from nicegui.element import Element
 
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
+from app.web.strategy_changes import change_lines
 from app.web.words import name_of, say
 from strategy.settings import TIERS
 from strategy.tiers import GRID
@@ -50,6 +51,7 @@ def effect(found: Simulation, currency: str, language: Language) -> None:
     """What publishing would change: recovery and cost with their intervals, load, and the accounts that move."""
     outcome, money = found.what_if, found.money
     with panel(say("strategy.effect", language)):
+        _changes(found, language)
         with piece("div", "figures four"):
             for name, before, after, moved in (
                 ("strategy.recovery", money.before.recovery, money.after.recovery, money.change.recovery),
@@ -70,6 +72,16 @@ def effect(found: Simulation, currency: str, language: Language) -> None:
             text(say("strategy.no_moves", language), "quiet")
             return
         _moves(outcome, language)
+
+
+def _changes(found: Simulation, language: Language) -> None:
+    """What the draft says otherwise, field by field."""
+    lines = change_lines(found.before.placed.settings, found.after.placed.settings, language)
+    if lines:
+        with piece("div", "changes"):
+            text(say("setting.changes", language), "tiny quiet")
+            for line in lines:
+                text(line, "tiny")
 
 
 def _assumptions(found: Simulation, language: Language) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -15,11 +16,12 @@ from app.simulating import read_standing
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
 from app.web.needs import Needs
+from app.web.strategy_changes import change_lines
 from app.web.words import moment, say
 from ledger.ledger import UnitOfWork
 from ledger.tables import StrategyVersion
 from strategy.fairness.findings import Finding
-from strategy.settings import StrategySettings
+from strategy.settings import InvalidSettings, StrategySettings, from_json
 from strategy.versions import (
     IN_FORCE_ALREADY,
     NO_SUCH_DRAFT,
@@ -56,11 +58,14 @@ class Line:
     note: str
     at: str
     accepted: dict[str, Any]
+    changes: tuple[str, ...]
+    """What it says otherwise than the version before it, in words."""
 
 
-def read_lines(work: UnitOfWork) -> tuple[Line, ...]:
+def read_lines(work: UnitOfWork, language: Language) -> tuple[Line, ...]:
     """The newest first."""
-    rows = work.session.exec(select(StrategyVersion).order_by(col(StrategyVersion.version).desc()).limit(MOST))
+    newest = select(StrategyVersion).order_by(col(StrategyVersion.version).desc()).limit(MOST + 1)
+    rows = work.session.exec(newest).all()
     return tuple(
         Line(
             row.version,
@@ -70,9 +75,20 @@ def read_lines(work: UnitOfWork) -> tuple[Line, ...]:
             row.note,
             moment(row.published_at or row.created_at),
             row.accepted,
+            _changes(before, row, language),
         )
-        for row in rows
+        for row, before in zip_longest(rows[:MOST], rows[1 : MOST + 1])
+        if row is not None
     )
+
+
+def _changes(before: StrategyVersion | None, row: StrategyVersion, language: Language) -> tuple[str, ...]:
+    if before is None:
+        return ()
+    old, new = from_json(before.settings), from_json(row.settings)
+    if isinstance(old, InvalidSettings) or isinstance(new, InvalidSettings):
+        return ()
+    return tuple(change_lines(old, new, language))
 
 
 class Versions:
@@ -115,6 +131,10 @@ class Versions:
             text(f"{line.author} · {line.at}", "tiny quiet", tag="span")
         if line.note:
             text(line.note, "tiny")
+        if line.changes:
+            text(say("setting.since_before", language), "tiny quiet")
+            for change in line.changes:
+                text(change, "tiny")
         if line.approved_by:
             text(say("strategy.approved", language, by=line.approved_by), "tiny quiet")
         if line.accepted:
