@@ -31,7 +31,7 @@ OPENING: Final = Content(
 )
 """What the approved opening of every bot contact does: it says that it is automated and recorded, and names no debt."""
 
-IN_ORDER: Final = attrgetter("at", "channel", "direction", "outcome", "debt_id", "number_id", "by", "target")
+IN_ORDER: Final = attrgetter(*PastContact.__dataclass_fields__)
 """As past contacts compare, which is slower."""
 
 
