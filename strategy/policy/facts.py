@@ -10,7 +10,7 @@ from itertools import product
 from operator import attrgetter
 from typing import Final
 
-from strategy.policy.clocks import Span
+from strategy.policy.clocks import WEEKDAYS, Span
 
 ACTIONS: Final = frozenset({"outbound_contact", "disclose_debt", "start_recording", "utterance"})
 CHANNELS: Final = frozenset({"voice", "voicemail", "sms", "email", "chat", "terminal", "mail"})
@@ -30,6 +30,7 @@ OUTCOMES: Final = frozenset(
 )
 """'unknown' is an attempt found half-way after a crash: it counts toward every cap and starts every cooldown."""
 
+WORK_NUMBERS: Final = frozenset({"business", "employer", "office", "work", "workplace"})
 READABLE: Final = frozenset(product(DIRECTIONS, CHANNELS, OUTCOMES))
 """Every (direction, channel, outcome) that a rule knows how to count."""
 _AT: Final = attrgetter("at")
@@ -62,6 +63,11 @@ class Action:
     debt_id: str
     target: str
     place: str
+
+    def __post_init__(self) -> None:
+        # Who is called at a number of work is at work, as far as anybody can know.
+        if self.place == "unknown" and self.number_type in WORK_NUMBERS:
+            object.__setattr__(self, "place", "workplace")
 
 
 def in_utc(moment: datetime) -> datetime:
@@ -145,6 +151,23 @@ class Inconvenient:
     days: tuple[str, ...]
     hours: Span
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "days", tuple(sorted(set(self.days), key=WEEKDAYS.index)))
+
+
+_SETS: Final = (
+    "stops",
+    "holds",
+    "agreed_windows",
+    "inconvenient",
+    "inconvenient_places",
+    "refused_media",
+    "reopened_media",
+    "consented_at",
+    "third_party_grounds",
+    "unread",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Flags:
@@ -164,11 +187,19 @@ class Flags:
     """By kind, when a consent was last given or the person last wrote from there; absent where nobody has said."""
     number_checked_at: datetime | None = None
     """When the number was last checked against reassignments."""
+    collection_begun: bool = True
+    """False where a creditor has not begun to collect: a reminder of its own, which some laws leave alone."""
     days_past_due: int | None = None
     """None where nobody has said: no exception for old debts is taken then."""
     third_party_grounds: tuple[str, ...] = ()
     third_party_refused: bool = False
     unread: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Sets of facts: however they were gathered, equal ones are spelled alike in a record.
+        for name in _SETS:
+            if len(value := getattr(self, name)) > 1:
+                object.__setattr__(self, name, tuple(sorted(set(value), key=repr)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +237,19 @@ class ContactFacts:
     """Whether some past contact has a direction, channel or outcome that no rule knows how to count."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "consent", _one_of_each_kind(self.consent))
         object.__setattr__(self, "history", _in_order(self.history))
         object.__setattr__(self, "history_is_strange", any(past.sort not in READABLE for past in self.history))
 
     def consent_to(self, kind: str) -> str:
-        """'none' when nothing is known; of several answers any that is not 'granted' goes before one that is."""
-        known = [status for each, status in self.consent if each == kind]
-        if not known:
-            return "none"
-        return "revoked" if "revoked" in known else min(known, key=lambda status: status == "granted")
+        """'none' when nothing is known."""
+        return next((status for each, status in self.consent if each == kind), "none")
+
+
+def _one_of_each_kind(consent: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """By kind; of two answers 'revoked' goes before any other, and any other before 'granted'."""
+    worst_last = sorted(consent, key=lambda each: (each[0], each[1] != "granted", each[1] == "revoked"))
+    return tuple(dict(worst_last).items())
 
 
 def _in_order(history: Iterable[PastContact]) -> tuple[PastContact, ...]:

@@ -9,18 +9,18 @@ from typing import Any, Final
 
 from strategy.policy.facts import STOPS, Stop
 
+_STOP_WORDS: Final = ("stop_keyword", "stop_message", "stop_received", "stop_request", "stop_word")
 # A name can mean several; every one of them is said.
 _WORDS: Final = (
     ("crisis_moratorium", ("crisis",)),
     ("moratorium", ("breathing_space", "moratorium", "crisis", "debt_respite")),
-    ("consent_revoked", ("revok", "revoc", "opt_out", "opted_out", "unsubscribe", "stop_request", "stop_received")),
+    ("consent_revoked", ("revok", "revoc", "opt_out", "opted_out", "unsubscribe", *_STOP_WORDS)),
     (
         "cease",
         (
             "cease",
             "stop_contact",
-            "stop_request",
-            "stop_received",
+            *_STOP_WORDS,
             "do_not_contact",
             "no_contact",
             "no_further_contact",
@@ -110,7 +110,15 @@ def join_dates(flags: Mapping[str, Any]) -> dict[str, Any]:
 def stop_kinds(name: str) -> tuple[str, ...]:
     """The kinds of stop that a flag of this name speaks of."""
     kinds = [kind for kind, words in _WORDS if any(word in name for word in words)]
-    return tuple(kind for kind in kinds if kind != "crisis_moratorium" or "treatment" in name)
+    # A mental health crisis is a moratorium of its own, not a doubt about capacity.
+    other = {"capacity" if "crisis" in name else "", "" if "treatment" in name else "crisis_moratorium"}
+    return tuple(kind for kind in kinds if kind not in other)
+
+
+def kinds_of_value(value: Any) -> tuple[str, ...]:
+    """The kinds of stop that a flag's value names, where its own name says nothing: `event: bereavement`."""
+    word = value.get("kind", value.get("type")) if isinstance(value, Mapping) else value
+    return stop_kinds(word.lower()) if isinstance(word, str) else ()
 
 
 def read_stop(kind: str, value: Any, name: str = "") -> Stop | None:

@@ -12,24 +12,39 @@ _TIMES: Final = (
     "avoid_hours",
     "bad_hours",
     "bad_time",
-    "between",
     "do_not_call_hours",
     "inconvenient",
+    "no_calls_between",
+    "no_contact_between",
     "no_contact_hours",
+    "not_between",
     "quiet",
     "sleep",
     "unsuitable",
     "work_hours",
     "working_hours",
 )
+_ONLY_TIMES: Final = ("convenient_hours", "convenient_time", "convenient_window", "only_between", "only_hours")
 _WORK: Final = ("employer", "workplace", "at_work", "work_call", "work_phone", "work_contact")
+_DAY_GROUPS: Final = {
+    "weekday": WEEKDAYS[:5],
+    "weekdays": WEEKDAYS[:5],
+    "weekend": WEEKDAYS[5:],
+    "weekends": WEEKDAYS[5:],
+}
+_WEEKDAY_NAMES: Final = {name: day for day, name in enumerate(WEEKDAYS)} | {
+    name: day for day, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+}
 _WORKPLACES: Final = frozenset({"work", "office", "employer", "workplace", "job"})
 _REFUSING: Final = (
+    "asked_not",
     "block",
     "declin",
     "do_not_",
     "dont_",
+    "exclud",
     "medi",
+    "never",
     "no_",
     "not_by",
     "opt_out",
@@ -38,6 +53,7 @@ _REFUSING: Final = (
     "refus",
     "stop",
     "unsubscrib",
+    "unwanted",
 )
 _TAKING_BACK: Final = ("revok", "revoc", "opt_out", "opted_out", "unsubscrib", "stop")
 # 'email' stands before 'mail', which is in it.
@@ -79,6 +95,10 @@ def inconvenient(name: str, value: Any) -> Unsuitable | None:
     if name.endswith(("_before", "_after")):
         hours = f"00:00-{value}" if name.endswith("_before") else f"{value}-24:00"
         return Unsuitable((Inconvenient(WEEKDAYS, Span.read(hours)),))
+    if any(word in name for word in _ONLY_TIMES) and "inconvenient" not in name:
+        return Unsuitable(tuple(each for text in [_only_hours(value)] for each in _outside(Span.read(text))))
+    if "place" in name and any(word in name for word in _REFUSING) and not isinstance(value, bool):
+        return _said(value, about_places=True)
     if any(word in name for word in _TIMES):
         return _said(value, about_places="place" in name)
     if any(word in name for word in _WORK):
@@ -104,18 +124,41 @@ def _said(value: Any, *, about_places: bool) -> Unsuitable:
     return Unsuitable(tuple(times), tuple(places))
 
 
+def _only_hours(value: Any) -> str:
+    return _text(value["hours"] if isinstance(value, Mapping) and set(value) == {"hours"} else value)
+
+
+def _outside(span: Span) -> list[Inconvenient]:
+    """Every hour but these."""
+    if span.start > span.end:
+        return [Inconvenient(WEEKDAYS, Span(span.end, span.start))]
+    around = [(0, span.start), (span.end, WHOLE_DAY.end)]
+    return [Inconvenient(WEEKDAYS, Span(start, end)) for start, end in around if start < end]
+
+
 def _times(item: Mapping[str, Any]) -> list[Inconvenient]:
     if not {"days", "hours", "start", "end"} & set(item):
         raise ValueError("neither days nor hours")
-    named = {str(day).lower()[:3] for day in listed(item.get("days", WEEKDAYS))}
-    if unknown := named - set(WEEKDAYS):
-        raise ValueError(f"not a weekday: {sorted(unknown)}")
+    named = {day for text in listed(item.get("days", WEEKDAYS)) for day in _weekdays(text)}
     days = tuple(day for day in WEEKDAYS if day in named)
     if item.get("hours"):
         return [Inconvenient(days, Span.read(text)) for text in listed(item["hours"])]
     if item.get("start") and item.get("end"):
         return [Inconvenient(days, Span.read(f"{item['start']}-{item['end']}"))]
     return [Inconvenient(days, WHOLE_DAY)]
+
+
+def _weekdays(text: str) -> tuple[str, ...]:
+    """'fri', 'Friday', 'mon-fri', 'weekdays' or 'weekends' as weekdays. ValueError for anything else."""
+    said = text.strip().lower()
+    if said in _DAY_GROUPS:
+        return _DAY_GROUPS[said]
+    if "-" in said:
+        first, last = (_WEEKDAY_NAMES[part.strip()] for part in said.split("-"))
+        return tuple(WEEKDAYS[day % 7] for day in range(first, last + 1 if last >= first else last + 8))
+    if said not in _WEEKDAY_NAMES:
+        raise ValueError(f"not a weekday: {text!r}")
+    return (WEEKDAYS[_WEEKDAY_NAMES[said]],)
 
 
 def channels_in(name: str, value: Any) -> tuple[str, ...]:
@@ -164,7 +207,7 @@ def _items(value: Any) -> list[str]:
     """Every word in a flag's value that might name a medium."""
     if isinstance(value, Mapping):
         said = [item for key, item in value.items() if key in ("channel", "channels", "media", "medium", "kind")]
-        return [word for item in said for word in _items(item)] + [key for key, item in value.items() if item is True]
+        return [word for item in said for word in _items(item)] + [key for key, item in value.items() if item]
     return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
 
 

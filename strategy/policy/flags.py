@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from strategy.policy.clocks import WHOLE_DAY, Span
 from strategy.policy.facts import CHANNELS, Callback, Flags, HoldFact, Reopened, Stop
-from strategy.policy.flag_stops import is_absent, join_dates, read_stop, stop_kinds
+from strategy.policy.flag_stops import is_absent, join_dates, kinds_of_value, read_stop, stop_kinds
 from strategy.policy.flag_wishes import (
     channel_of,
     channels_in,
@@ -30,11 +30,9 @@ GROUNDS: Final = ("debtor_unreachable", "debtor_deceased", "debtor_incapacitated
 
 _NEUTRAL: Final = frozenset(
     {
+        "agreed_at",
+        "agreed_utc",
         "charged_off",
-        "collection_procedures_begun",
-        "debt_collection_procedures",
-        "debt_collection_procedures_begun",
-        "debt_collection_procedures_started",
         "debt_time_barred",
         "language",
         "preferred_language",
@@ -68,7 +66,15 @@ _AGREED_NAMES: Final = frozenset(
         "consented_window",
     }
 )
-_ANY_HOUR_NAMES: Final = frozenset({"consent_outside_hours", "consented_outside_hours"})
+_ANY_HOUR_NAMES: Final = frozenset({"agreed_outside_hours", "consent_outside_hours", "consented_outside_hours"})
+_BEGUN_NAMES: Final = frozenset(
+    {
+        "collection_procedures_begun",
+        "debt_collection_procedures",
+        "debt_collection_procedures_begun",
+        "debt_collection_procedures_started",
+    }
+)
 _CALLBACK_NAMES: Final = frozenset({"consented_callback", "callback_consent"})
 _PAST_DUE_NAMES: Final = frozenset({"days_past_due", "dpd", "past_due_days"})
 _REOPENED_NAMES: Final = frozenset({"reopened_media", "consumer_reinitiated", "reinitiated"})
@@ -85,6 +91,7 @@ _SETTLES: Final = {
 """Said as plain `true`, or with its time as `..._utc`, these end a stop that another flag names."""
 _MACHINES_ONLY: Final = ("hardship", "forbearance", "deceased", "minor")
 _THIRD_PARTIES: Final = ("third_party", "contact", "relative", "referee", "reference", "family", "guarantor")
+_SAYS_NO: Final = ("object", "opt_out", "said_no")
 _UNREAD: Final = "unread"
 
 
@@ -106,6 +113,9 @@ def read_flags(raw: Mapping[str, Any]) -> Flags:
         raise FactsError("flags", "must be a mapping of names to values")
     flags, settled = Flags(), set[str]()
     for name, value in sorted(join_dates({_plain(name): value for name, value in raw.items()}).items()):
+        if name in _BEGUN_NAMES and isinstance(value, bool):
+            flags = replace(flags, collection_begun=flags.collection_begun and value)
+            continue
         if name in _NEUTRAL or (is_absent(value) and name not in _PAST_DUE_NAMES):
             continue
         if name.removesuffix("_utc") in _SETTLES and (value is True or _is_time(value)):
@@ -191,13 +201,16 @@ def _with_restriction(flags: Flags, name: str, value: Any) -> Flags:
     if consents_taken_back(name, value):
         return flags  # the consents say so, see `taken_back`
     kinds = stop_kinds(name)
-    refuses = "refus" in name or "declin" in name
+    about_others = any(word in name for word in _THIRD_PARTIES)
+    refuses = "refus" in name or "declin" in name or (about_others and any(word in name for word in _SAYS_NO))
     if refuses:
         # No third party is asked again, and no debtor either unless the name says whose refusal it is.
         flags = replace(flags, third_party_refused=True)
-        kinds = kinds or (() if any(word in name for word in _THIRD_PARTIES) else ("cease",))
+        kinds = kinds or (() if about_others else ("cease",))
     if kinds:
         return _stopped(flags, (read_stop(kind, value, name) for kind in kinds))
+    if not (kinds or refuses) and (named := kinds_of_value(value)):
+        return _stopped(flags, (read_stop(kind, value, name) for kind in named))
     if any(word in name for word in _MACHINES_ONLY):
         return replace(flags, holds=tuple(sorted({*flags.holds, HoldFact(name, "automated")})))
     return flags if refuses else _unread(flags, name)

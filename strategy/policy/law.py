@@ -37,7 +37,10 @@ class Kind(NamedTuple):
     @classmethod
     def of(cls, facts: ContactFacts) -> "Kind":
         action = facts.action
-        return cls(action.type, action.channel, action.agent, action.number_type, action.place, facts.entity_role)
+        role = facts.entity_role
+        if role == "first_party_bank" and not facts.flags.collection_begun:
+            role = "creditor_before_collection"
+        return cls(action.type, action.channel, action.agent, action.number_type, action.place, role)
 
     def is_known(self) -> bool:
         return self.type in ACTIONS and self.channel in CHANNELS and self.agent in AGENTS
@@ -56,6 +59,8 @@ _NAMED_BY: Final = (
 
 def concerns(clause: Clause, kind: Kind) -> bool:
     """Whether a clause is about this kind of contact. A field that names nothing means everything."""
+    if kind.entity_role in clause.exempt_roles:
+        return False
     return all(fits(getattr(kind, of_kind), getattr(clause, of_clause, ())) for of_clause, of_kind in _NAMED_BY)
 
 

@@ -20,6 +20,8 @@ class Clause:
     confidence: str
     effective_from: date
     effective_to: date | None = None
+    exempt_roles: tuple[str, ...] = ()
+    """Entity roles that it leaves alone: 'creditor_before_collection', or as in the facts."""
 
     def in_force(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
