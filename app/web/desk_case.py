@@ -31,13 +31,14 @@ def case_body(view: CaseView, find_moves: Find, standing: StandingPanels, langua
         with piece("div", "case-col"):
             _trigger(view, language)
             _transcript(view, language)
+            standing.draw_said()
         with piece("div", "case-col"):
             _next_steps(view, language)
             _account(view, language)
             _scores(view, language)
             show_moves(find_moves, language)
             _promises(view, language)
-            standing.draw()
+            standing.draw_holds()
 
 
 def _trigger(view: CaseView, language: Language) -> None:

@@ -54,12 +54,16 @@ class StandingPanels:
         self._language: Language = language
         self._draft = _Draft()
 
-    def draw(self) -> None:
+    def draw_holds(self) -> None:
+        """What forbids contact, and a form to forbid it."""
         with panel(say("desk.holds", self._language)):
             self._nothing(self._view.holds)
             for held in self._view.holds:
                 self._hold(held)
             self._place_form()
+
+    def draw_said(self) -> None:
+        """What the person agreed to and wishes."""
         with panel(say("standing.consents", self._language)):
             self._consents()
         with panel(say("standing.wishes", self._language)):
