@@ -31,7 +31,11 @@ def heartbeats(
     audit_check: Beat,
     audit_anchor: Beat,
 ) -> tuple[Heartbeat, ...]:
-    """The house's own rhythm. Beats due together run in this order, so a plan is there before it is dispatched."""
+    """The house's own rhythm.
+
+    On the virtual clock beats due together run in this order, so a plan is there before it is dispatched; in a real
+    process each runs in a thread of its own, and what is planned a moment too late is dispatched a minute later.
+    """
     return (
         Heartbeat("score", timedelta(days=1), score),
         Heartbeat("promises", timedelta(hours=1), promises),
@@ -46,9 +50,12 @@ def heartbeats(
 def schedule(scheduler: BaseScheduler, beats: Sequence[Heartbeat], start: datetime) -> None:
     """Add every beat to `scheduler`, first due at `start` (aware).
 
-    * A late beat runs however late it is (no misfire limit): it looks at our tables, and what is due there is due.
+    * A late beat runs however late it is (no misfire limit): it looks at our tables, and what is due there is due. What
+      must not be made up for is known by its own time: a slot missed by half a day is dropped by the dispatcher.
     * Beats missed in a row run once (coalesced), for the second would find nothing left to do.
-    * A beat never overlaps itself: two at a time would only wait for each other's transactions.
+    * A beat never overlaps itself: two at a time would only wait for each other's transactions. The one that is skipped
+      is not lost either, since the next one looks at the same tables.
+    * A beat that breaks is logged and comes again at its time; the others never notice.
     """
     for order, heartbeat in enumerate(beats, start=1):
         scheduler.add_job(
