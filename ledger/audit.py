@@ -43,11 +43,13 @@ def append_many(session: Session, keys: Keys, noted: Iterable[Noted]) -> None:
     """Add entries to the end of the chain in their order; whoever calls keeps all others out until it commits."""
     seq, previous = _end(session)
     rows: list[_Row] = []
+    at, told_at = None, ""
     for one in noted:
+        if one.at is not at:  # a transaction has one time
+            at, told_at = one.at, spelled_time(one.at)
         facts = spelled(one.facts)
-        found = digest(seq, spelled_time(one.at), one.kind, one.subject, facts, previous)
-        at = one.at.astimezone(UTC).replace(tzinfo=None)
-        rows.append((seq, at, one.kind, one.subject, facts, previous, found, keys.sign(found.encode())))
+        found = digest(seq, told_at, one.kind, one.subject, facts, previous)
+        rows.append((seq, one.at, one.kind, one.subject, facts, previous, found, keys.sign(found.encode())))
         seq, previous = seq + 1, found
     if rows:
         _write(session.connection(), rows)
@@ -62,15 +64,18 @@ def _end(session: Session) -> tuple[int, str]:
 
 def _write(connection: Connection, rows: list[_Row]) -> None:
     """The rows with their facts exactly as they were hashed, so that a check need not spell them again."""
+    in_utc = {at: at.astimezone(UTC).replace(tzinfo=None) for at in {row[1] for row in rows}}
     if connection.dialect.name == "postgresql":
+        naive = ((seq, in_utc[at], *rest) for seq, at, *rest in rows)
         if len(rows) < _COPIED:
             statement = f"INSERT INTO auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            connection.exec_driver_sql(statement, rows)
+            connection.exec_driver_sql(statement, list(naive))
             return
         raw: Any = connection.connection.dbapi_connection
         with raw.cursor() as cursor, cursor.copy(f"COPY auditentry ({_COLUMNS}) FROM STDIN") as copied:
-            for row in rows:
+            for row in naive:
                 copied.write_row(row)
         return
-    as_kept = [(seq, f"{at:%Y-%m-%d %H:%M:%S.%f}", *rest) for seq, at, *rest in rows]
+    texts = {at: naive.isoformat(" ", "microseconds") for at, naive in in_utc.items()}
+    as_kept = [(seq, texts[at], *rest) for seq, at, *rest in rows]
     connection.exec_driver_sql(f"INSERT INTO auditentry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", as_kept)
