@@ -7,11 +7,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from app.web.language import Language
-from app.web.words import moment, name_of, say
+from app.web.words import entries, moment, name_of, say
 from strategy.dispatch.explain import Explanation, Said
 from strategy.dispatch.overview import ScopeNow
 from strategy.dispatch.pace import DRAINING, RUNNING
 from strategy.dispatch.switches import BREAKER, Switch
+
+CARRIED: Final = frozenset({"chat"})
+"""What leaves by the outbox file; there is no telephone line yet."""
 
 KINDS: Final[Mapping[str, str]] = {
     "tier": "tier",
@@ -93,6 +96,8 @@ def _told(name: str, value: Any, language: Language) -> str:
         return value.isoformat()
     if name == "scope":
         return scope_name(str(value), language)
+    if name == "trigger" and f"hold.{value}" in entries():
+        return name_of("hold", value, language)
     if name == "by" and value == BREAKER:
         return say("dispatch.breaker", language)
     return name_of(KINDS[name], str(value), language) if name in KINDS else str(value)

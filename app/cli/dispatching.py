@@ -10,7 +10,7 @@ import typer
 from app import wiring
 from app.cli.console import BadInput, aligned, answer, operator, table
 from app.cli.records import AsJson
-from app.explaining import explanation_json, explanation_lines, scope_name, since_line, state_name
+from app.explaining import CARRIED, explanation_json, explanation_lines, scope_name, since_line, state_name
 from app.settings import Settings
 from app.web.words import say
 from bot.chat.outbox import Outbox
@@ -26,9 +26,6 @@ from strategy.dispatch.tick import tick
 from strategy.dispatch.turnstile import turnstile
 from strategy.dispatch.watch import watch
 from strategy.policy.packs import shipped_packs
-
-CARRIED = frozenset({"chat"})
-"""What leaves by the outbox file; there is no telephone line yet."""
 
 Lang = Annotated[Literal["zh", "en"], typer.Option("--lang", help="zh or en.")]
 Scope = Annotated[

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from app.web.chain_notice import read_chain_notice
 from app.web.desk_case import case_body
-from app.web.desk_moves import read_moves
+from app.web.desk_moves import read_contact, read_moves
 from app.web.desk_standing import StandingPanels
 from app.web.feed_notice import read_notice, show_notice
 from app.web.language import Language, language_of
@@ -227,7 +227,14 @@ class _Screen:
         view = self._seen.view
         if view is not None:
             standing = StandingPanels(view, self._name, self._write, self._language)
-            case_body(view, lambda: read_moves(self._needs, view.account_id, self._language), standing, self._language)
+            needs, account_id, language = self._needs, view.account_id, self._language
+            case_body(
+                view,
+                lambda: read_moves(needs, account_id, language),
+                lambda: read_contact(needs, account_id, language),
+                standing,
+                language,
+            )
 
     @ui.refreshable_method
     def _wrap_up_form(self) -> None:

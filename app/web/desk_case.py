@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from nicegui import ui
 
-from app.web.desk_moves import Find, show_moves
+from app.web.desk_moves import Find, show_late
 from app.web.desk_standing import StandingPanels
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
@@ -21,10 +21,13 @@ TO_THE_END = "document.querySelectorAll('.talk').forEach((talk) => { talk.scroll
 """The last words come first for a collector, and NiceGUI has no element property for the scroll position."""
 
 
-def case_body(view: CaseView, find_moves: Find, standing: StandingPanels, language: Language) -> None:
+def case_body(
+    view: CaseView, find_moves: Find, find_contact: Find, standing: StandingPanels, language: Language
+) -> None:
     """Draw one case; everything is text, nothing in it is read as markup.
 
     :param find_moves: what would move the account to a better tier; asked once the case is drawn.
+    :param find_contact: why the account is or is not contacted today; asked then, too.
     :param standing: what binds contact with the person.
     """
     with piece("div", "case-grid"):
@@ -36,7 +39,8 @@ def case_body(view: CaseView, find_moves: Find, standing: StandingPanels, langua
             _next_steps(view, language)
             _account(view, language)
             _scores(view, language)
-            show_moves(find_moves, language)
+            show_late("explain.title", find_contact, language)
+            show_late("desk.moves", find_moves, language)
             _promises(view, language)
             standing.draw_holds()
 

@@ -1,6 +1,7 @@
-"""What would move a case's account to a better tier, for the desk: asked of the champion model, never of the clock.
+"""What is worked out about a case's account: what would move it to a better tier, and why it is contacted or not.
 
-Finding it scores a few hundred ways to pay, so it is looked for in a thread, after the case is on the screen.
+Either takes its time (the first scores a few hundred ways to pay), so it is looked for in a thread, after the case is
+on the screen.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import structlog
 from anyio.to_thread import run_sync
 from nicegui import ui
 
+from app.explaining import CARRIED, explanation_lines
 from app.settings import registry_of
 from app.web.language import Language
 from app.web.look import panel, piece, text
 from app.web.needs import Needs
 from app.web.words import name_of, say
 from ledger.tables import Account
+from strategy.dispatch.explain_account import explain_account
 from strategy.models.registry import ModelUnusable, load
+from strategy.policy.packs import shipped_packs
 from strategy.reasons.explain import what_would_move
 from strategy.reasons.next_tier import sentences
 from strategy.versions import StrategyUnreadable
@@ -40,9 +44,20 @@ def read_moves(needs: Needs, account_id: str, language: Language) -> list[str]:
     return sentences(found, account.currency, language, lambda tier: name_of("tier", tier, language))
 
 
-def show_moves(find: Find, language: Language) -> None:
+def read_contact(needs: Needs, account_id: str, language: Language) -> list[str]:
+    """Why the account is or is not contacted today, as `amends plan --explain` says it."""
+    try:
+        with needs.ledger.read() as work:
+            found = explain_account(work, shipped_packs(), account_id, CARRIED)
+    except StrategyUnreadable as problem:
+        structlog.get_logger().warning("desk.contact_unexplained", account_id=account_id, reason=str(problem))
+        return [say("strategy.unreadable", language)]
+    return explanation_lines(found, language) if found else []
+
+
+def show_late(heading: str, find: Find, language: Language) -> None:
     """A panel that fills itself once the page stands."""
-    with panel(say("desk.moves", language)):
+    with panel(say(heading, language)):
         place = piece("div")
         with place:
             text(say("desk.moves_sought", language), "tiny quiet")

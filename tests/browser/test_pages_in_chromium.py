@@ -96,6 +96,8 @@ def test_one_of_two_collectors_takes_a_case_and_wraps_it_up(served: Served, brow
     expect(anna.locator(".case")).to_contain_text("no payment has reached the minimum")
     expect(bo.locator(".case")).to_contain_text("没有足额还上最低还款额")
     expect(anna.locator(".case")).to_contain_text("No scoring model can be used at the moment")
+    expect(anna.locator(".case")).to_contain_text("Contacted today or not, and why")
+    expect(anna.locator(".case")).to_contain_text("Hold (debt): disputes the debt")
     anna.get_by_text("Take", exact=True).click()
     expect(bo.locator(".case-top")).to_contain_text("Anna")
     expect(bo.get_by_text("接手", exact=True)).to_have_count(0)
