@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import Any, Final
 
@@ -87,9 +88,9 @@ def _count(kind: str, value: Any, name: str) -> int:
             raise FactsRefused(f"{kind}: {name} is a number that not every reader of JSON can hold")
         return 1
     count = 1
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, each in value.items():
-            if not isinstance(key, str) or not _CODE.fullmatch(key):
+            if not _is_name(key):
                 raise FactsRefused(f"{kind}: the names in {name or 'the facts'} are codes")
             count += _count(kind, each, key)
     elif isinstance(value, list | tuple):
@@ -98,6 +99,11 @@ def _count(kind: str, value: Any, name: str) -> int:
     else:
         raise FactsRefused(f"{kind}: {name} is a {type(value).__name__}; write a fraction or a time as text")
     return count
+
+
+@lru_cache(1024)
+def _is_name(key: object) -> bool:
+    return isinstance(key, str) and _CODE.fullmatch(key) is not None
 
 
 def _require_word(kind: str, value: str, name: str) -> None:
