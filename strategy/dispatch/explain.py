@@ -113,7 +113,7 @@ class Explanation:
 
 def explain(facts: ExplainFacts) -> Explanation:
     """The answer first, then every ground for it, then what happened before."""
-    answer, headline, at, channel = _answer(facts)
+    answer, headline, at, channel = _as_the_gate_sees_it(facts, *_answer(facts))
     stopped = answer == "planned" and any(
         each.not_now in (PAUSED, DRAINING) for each in facts.asked if each.channel == channel
     )
@@ -151,6 +151,21 @@ def _answer(facts: ExplainFacts) -> tuple[Answer, Said, datetime | None, str | N
         code = "expected_soon" if soon else "expected"
         return "expected", Said(code, {"at": would.slot, "channel": would.channel}), would.slot, would.channel
     return "no", Said(f"never_{would.code}" if would else "no_tier"), None, None
+
+
+def _as_the_gate_sees_it(
+    facts: ExplainFacts, answer: Answer, headline: Said, at: datetime | None, channel: str | None
+) -> tuple[Answer, Said, datetime | None, str | None]:
+    """A plan is no permission: what the gate denies already, beyond the planned minute, will not be made then."""
+    said = next((each.said for each in facts.asked if each.channel == channel), None)
+    if at is None or not isinstance(said, Deny):
+        return answer, headline, at, channel
+    if said.next_allowed_at is None:
+        return "no", Said("gate_stops", {"channel": channel}), None, None
+    if said.next_allowed_at > at:
+        told = {"channel": channel, "at": at, "from_": said.next_allowed_at}
+        return answer, Said("gate_delays", told), said.next_allowed_at, channel
+    return answer, headline, at, channel
 
 
 def _placed(facts: ExplainFacts) -> Iterator[Said]:

@@ -14,10 +14,21 @@ from seeded import START, StoppedClock, add_person, add_strategy, fresh_ledger
 from sqlmodel import select
 
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Attempt, AuditEntry, Case, Conversation, DispatchSwitch, PlannedContact, TierAssignment
+from ledger.tables import (
+    Attempt,
+    AuditEntry,
+    Case,
+    Conversation,
+    DispatchSwitch,
+    Hold,
+    PlannedContact,
+    TierAssignment,
+)
 from rehearsal.clock import VirtualClock
 from rehearsal.virtual_scheduler import VirtualScheduler
 from strategy.dispatch.attempts import set_out
+from strategy.dispatch.explain import Explanation
+from strategy.dispatch.explain_account import explain_account
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.overview import overview
 from strategy.dispatch.pace import Due
@@ -390,3 +401,36 @@ def test_a_day_with_a_trip_a_pause_a_drain_and_a_resume(tmp_path: Path) -> None:
     assert statuses(ledger) == {"allowed": 90}
     with ledger.read() as work:
         assert under_way(work) == {}
+
+
+def test_an_account_is_explained_from_the_same_records_that_dispatch_it(ledger: Ledger, clock: StoppedClock) -> None:
+    clock.advance(hours=-8)  # 09:00 in Taipei
+    with ledger.begin() as work:
+        people(work, 1, strategy())
+    plan(ledger)
+
+    def explained(ref: str = "A-R0") -> Explanation:
+        with ledger.read() as work:
+            found = explain_account(work, PACKS, ref)
+        assert found is not None
+        return found
+
+    with ledger.read() as work:
+        slot = work.session.exec(select(PlannedContact.slot)).one()
+        assert explain_account(work, PACKS, "nobody") is None
+    first = explained()
+    assert (first.answer, first.today, first.next_at) == ("planned", True, slot)
+    assert explained("account-R0") == first, "by its reference or by its id"
+    with ledger.begin() as work:
+        switch(work, "campaign:remind/chat", "paused", "Anna")
+    assert (explained().answer, explained().today) == ("waits", False)
+    with ledger.begin() as work:
+        switch(work, "campaign:remind/chat", "running", "Anna")
+        work.session.add(Hold(id="hold", debtor_id="debtor-R0", scope="person", reason="cease", created_at=work.now))
+    clock.now = slot
+    assert tick(ledger, PACKS, delivered, turnstile=turnstile).denied == 1
+    after = explained()
+    assert (after.answer, after.said[0].code) == ("no", "gate_stops")
+    told = {each.code for each in after.said}
+    assert {"held", "denial", "gate_denies", "gate_never"} <= told
+    assert len(entries(ledger, "contact.decided")) == 1, "an explanation records nothing"
