@@ -18,9 +18,8 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
 SOON = NOW + timedelta(hours=3)
 ZONES = ("Asia/Shanghai",)
 ALLOWED = Asked("chat", Allow(("cn@1",)))
-DENIED = Asked(
-    "voice", Deny((Reason("FREQ_CAP", "CN", "daily-cap"), Reason("HOLD_ACTIVE", "HOUSE", "hold")), SOON, ("cn@1",))
-)
+REASONS = (Reason("FREQ_CAP", "CN", "daily-cap"), Reason("HOLD_ACTIVE", "HOUSE", "hold"))
+DENIED = Asked("voice", Deny(REASONS, SOON, ("cn@1",)))
 FACTS = ExplainFacts(
     account="A-1",
     now=NOW,
