@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Engine, text
 
 from bench.faults.clocks import JumpingClock
+from bench.faults.moments import DIALS, Moment, nothing_happens
 from strategy.dispatch.reservation import Reserved
 
 OUTCOMES: Final = {
@@ -26,7 +27,6 @@ OUTCOMES: Final = {
     "no such word": 3,
 }
 """By weight. A carrier that breaks raises an exception; both last ones must end as 'unknown'."""
-KILLED_ONE_IN: Final = 60
 _SEEN: Final = text(
     "SELECT attempt.status, decision.allowed, debtor.phone_index FROM attempt"
     " JOIN decision ON decision.id = attempt.decision_id JOIN debtor ON debtor.id = attempt.debtor_id"
@@ -38,20 +38,16 @@ class LineDead(Exception):
     """The carrier does not know whether it rang."""
 
 
-def die() -> None:
-    """As if the power went: nothing is cleaned up and nobody is told."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 @dataclass(slots=True)
 class Carrier:
-    """Dials for one process. `mortal`: the process may die just before or just after it dials."""
+    """Dials for one process, which may die just before or just after it does."""
 
     engine: Engine
     clock: JumpingClock
     log: Path
     draw: Random
-    mortal: bool = True
+    moment: Moment = nothing_happens
+    outcomes: Mapping[str, int] = field(default_factory=lambda: OUTCOMES)
     _file: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,14 +55,13 @@ class Carrier:
 
     def place(self, contact: Reserved) -> str:
         """:raises LineDead: now and then."""
-        if self.mortal and self.draw.randrange(2 * KILLED_ONE_IN) == 0:
-            die()
+        before, after = DIALS
+        self.moment(before)
         self._dial(contact)
-        if self.mortal and self.draw.randrange(KILLED_ONE_IN) == 0:
-            die()
+        self.moment(after)
         if contact.channel != "voice":
             return "delivered"
-        outcome = self.draw.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
+        outcome = self.draw.choices(list(self.outcomes), list(self.outcomes.values()))[0]
         if outcome == "breaks":
             raise LineDead
         return outcome

@@ -30,9 +30,10 @@ BEAT_S: Final = 0.03
 AT_ONCE_DUE: Final = 100
 """Contacts that become due whenever time moves on, and `FARTHEST` that it moves."""
 FARTHEST: Final = timedelta(hours=2)
-STUCK_S: Final = 0.5
-"""Time moves on when nothing is due and nothing under way, or when for so long nothing has changed: then what is under
-way is a dead worker's."""
+STUCK_S: Final = 2.0
+"""Time moves on when nothing is due and nothing under way. When for so long nothing has changed, what is under way is a
+dead worker's, and time moves `A_LITTLE` until somebody finds it."""
+A_LITTLE: Final = timedelta(minutes=3)
 STALE_AFTER: Final = timedelta(minutes=20)
 """An attempt that is older is taken for a dead worker's, though with these clocks a living one may still be at it."""
 KILLED_EVERY: Final = 25
@@ -220,8 +221,11 @@ def _drive(
         now = (due, under_way, left) = _waiting(ledger)
         if now != was:
             was, changed = now, time.monotonic()
-        if (due == 0 and under_way == 0) or time.monotonic() - changed > STUCK_S:
+        if due == 0 and under_way == 0:
             _move_on(ledger, setting)
+        elif time.monotonic() - changed > STUCK_S:
+            set_time(setting.clock_file, time_of(setting.clock_file) + A_LITTLE)
+            changed = time.monotonic()
         time.sleep(BEAT_S)
 
 
@@ -238,7 +242,7 @@ def _move_on(ledger: Ledger, setting: Setting) -> None:
     with ledger.read() as work:
         coming = select(PlannedContact.slot).where(PlannedContact.status == "planned", PlannedContact.slot > work.now)
         slots = work.session.exec(coming.order_by(col(PlannedContact.slot)).limit(AT_ONCE_DUE)).all()
-        moment = work.now + timedelta(minutes=3)
+        moment = work.now + A_LITTLE
         if slots:
             moment = max(moment, slots[0], min(slots[-1], work.now + FARTHEST))
     set_time(setting.clock_file, moment)

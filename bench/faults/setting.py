@@ -23,6 +23,8 @@ class Setting:
     folder: Path
     url: str | None = None
     seed: int = 1
+    flaw: str = ""
+    """The mistake that workers make (bench/faults/flaws.py); none but where it is to be found."""
 
     @property
     def clock_file(self) -> Path:

@@ -8,18 +8,20 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from sqlalchemy import Engine, event
 
-from bench.faults.carrier import Carrier, die
+from bench.faults.carrier import Carrier
 from bench.faults.clocks import JumpingClock
+from bench.faults.flaws import FLAWS
+from bench.faults.moments import AtRandom, nothing_happens, watch
 from bench.faults.setting import Setting
 from strategy.dispatch.tick import tick
 from strategy.policy.packs import shipped_packs
 
-KILLED_ONE_STATEMENT_IN: Final = 4_000
+KILLED_ONE_MOMENT_IN: Final = 4_000
+KILLED_ONE_DIAL_IN: Final = 80
 TICKED_TWICE_ONE_IN: Final = 6
 MOST_AT_ONCE: Final = 8
 PACKS: Final = shipped_packs()
@@ -32,9 +34,11 @@ def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
     draw, who = Random(f"{setting.seed}-{number}-{life}"), f"w{number}.{life}"
     clock = JumpingClock(setting.clock_file, Random(draw.random()), jumps=mortal)
     ledger = setting.open(clock, who)
-    carrier = Carrier(ledger.engine, clock, setting.folder / f"dials-{who}.jsonl", draw, mortal)
-    if mortal:
-        _die_between_statements(ledger.engine, Random(draw.random()))
+    moment = AtRandom(draw, KILLED_ONE_MOMENT_IN, KILLED_ONE_DIAL_IN) if mortal else nothing_happens
+    watch(ledger.engine, moment, reads=True)
+    carrier = Carrier(ledger.engine, clock, setting.folder / f"dials-{who}.jsonl", draw, moment)
+    if setting.flaw:
+        FLAWS[setting.flaw](ledger, carrier)
     done, notes = Counter[str](), setting.folder / f"ticks-{who}.json"
     with ThreadPoolExecutor(2) as twice:
         while not setting.stop_file.exists() or not mortal:
@@ -52,14 +56,3 @@ def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
                     break
                 time.sleep(0.02)
     ledger.engine.dispose()
-
-
-def _die_between_statements(engine: Engine, draw: Random) -> None:
-    """Before or after any statement, and right before any commit."""
-
-    def perhaps(*_: Any) -> None:
-        if draw.randrange(KILLED_ONE_STATEMENT_IN) == 0:
-            die()
-
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(engine, moment, perhaps)
