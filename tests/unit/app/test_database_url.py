@@ -23,16 +23,18 @@ SECRET = "hunter2secret"
 
 @pytest.fixture
 def guarded_url(postgres_url: str) -> Iterator[str]:
-    """A URL with a password in it, on an empty database that asks for it."""
+    """A URL with a password in it, on an empty database that asks for it and belongs to that role, as documented."""
     admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE ROLE guarded LOGIN SUPERUSER PASSWORD '{SECRET}'"))
+        connection.execute(text(f"CREATE ROLE guarded LOGIN PASSWORD '{SECRET}'"))
+        connection.execute(text(f"ALTER DATABASE {admin.url.database} OWNER TO guarded"))
         rules = Path(connection.execute(text("SHOW hba_file")).scalar_one())
         if "guarded" not in rules.read_text():
             rules.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
         connection.execute(text("SELECT pg_reload_conf()"))
     yield make_url(postgres_url).set(username="guarded", password=SECRET).render_as_string(hide_password=False)
     with admin.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {admin.url.database} OWNER TO CURRENT_USER"))
         connection.execute(text("DROP OWNED BY guarded CASCADE"))
         connection.execute(text("DROP ROLE guarded"))
     admin.dispose()
