@@ -8,7 +8,20 @@ from desk.queue import counts
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Case
 
-CASE = ("name_masked", "phone_masked", "account", "scores", "talk", "packet", "promises", "holds", "note")
+CASE = (
+    "name_masked",
+    "phone_masked",
+    "account",
+    "scores",
+    "talk",
+    "packet",
+    "promises",
+    "holds",
+    "consents",
+    "wishes",
+    "contacts",
+    "note",
+)
 """What the page of a case shows of its person."""
 EXPLANATION = ("scores", "reasons", "tier", "moves")
 """What an explanation shows of an account."""

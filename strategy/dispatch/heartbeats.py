@@ -42,8 +42,8 @@ def heartbeats(
         Heartbeat("plan", timedelta(hours=1), plan),
         Heartbeat("dispatch", timedelta(minutes=1), dispatch),
         Heartbeat("service_levels", timedelta(minutes=5), service_levels),
-        Heartbeat("audit_check", timedelta(days=1), audit_check),
         Heartbeat("audit_anchor", timedelta(hours=1), audit_anchor),
+        Heartbeat("audit_check", timedelta(days=1), audit_check),
     )
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from app.fairness import Judged
-from ledger.tables import Case, StrategyVersion, WrapUp
+from ledger.tables import AuditEntry, Case, StrategyVersion, WrapUp
 from strategy.fairness.findings import Finding
 from strategy.fairness.publishing import Shares
 
@@ -109,6 +109,10 @@ def test_one_of_two_collectors_takes_a_case_and_wraps_it_up(served: Served, brow
     with served.floor.ledger.read() as work:
         kept = work.session.exec(select(WrapUp).where(WrapUp.case_id == case_id)).one()
         assert (kept.disposition, kept.by) == ("dispute_opened", "Anna")
+        looks = work.session.exec(select(AuditEntry.facts).where(AuditEntry.kind == "person.looked_up")).all()
+        assert {look["by"] for look in looks if look["case"] == case_id} == {"Anna", "Bo"}
+        listed = work.session.exec(select(AuditEntry.facts).where(AuditEntry.kind == "queue.listed")).all()
+        assert {"Anna", "Bo"} <= {look["by"] for look in listed}
 
 
 def test_a_manager_sees_the_effect_and_publishes(served: Served, browser: Browser) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from engines import OpenLedger
-from seeded import HEAD_KEY, StoppedClock
+from seeded import HEAD_KEY, KEYS, StoppedClock
+from sqlalchemy import text
+from tampering import Entry, tampered
 
 from app.auditing import Anchored, Auditing, NoSuchEntry, anchor, broken_since, check, remember
 from ledger.audit_anchor import AnchorUnusable, append_heads, read_heads
-from ledger.audit_check import ChainBroken, Whole
+from ledger.audit_check import ChainBroken, Whole, exported
 from ledger.audit_heads import head_of, heads, line_of, load_or_create
+from ledger.audit_rows import chain_rows
 from ledger.audit_timestamp import request
 from ledger.keys import KeysUnusable
 from ledger.ledger import Ledger
@@ -196,3 +201,47 @@ def test_openssl_reads_the_time_stamp_request(tmp_path: Path) -> None:
         ["openssl", "ts", "-query", "-data", document, "-sha256", "-cert", "-no_nonce"], capture_output=True, check=True
     )
     assert made.stdout == asked.read_bytes()
+
+
+def raw_rows(ledger: Ledger) -> list[Entry]:
+    return [json.loads(exported(row)) for row in chain_rows(ledger)]
+
+
+def lay_down(ledger: Ledger, entries: list[Entry]) -> None:
+    """Write a chain over the one in the database, by SQL alone."""
+    columns = ("seq", "at", "kind", "subject", "facts", "previous_hash", "hash", "signature")
+    with ledger.begin() as work:
+        connection = work.session.connection()
+        connection.exec_driver_sql("DELETE FROM auditentry")
+        for entry in entries:
+            told = [entry[name] for name in ("seq", "at", "kind", "subject", "facts", "previous", "hash", "signature")]
+            told[1] = datetime.fromisoformat(told[1]).replace(tzinfo=None).isoformat(" ", "microseconds")
+            told[4] = json.dumps(told[4], ensure_ascii=False)
+            values = ", ".join(str(each) if isinstance(each, int) else f"'{each}'" for each in told)
+            connection.execute(
+                text(f"INSERT INTO auditentry ({', '.join(columns)}) VALUES ({values})".replace(":", "\\:"))
+            )
+
+
+def test_tampering_with_the_rows_of_a_database_is_found_with_its_place(auditing: Auditing) -> None:
+    ledger = auditing.ledger
+    note(ledger, 6)
+    anchor(auditing)
+    note(ledger, 6)
+    anchor(auditing)
+    whole, tried = raw_rows(ledger), 0
+    for seed in range(45):
+        done = tampered(seed, whole, KEYS.audit)
+        numbers = [entry["seq"] for entry in done.entries]
+        if numbers != sorted(set(numbers)):
+            continue  # no table holds one number twice, or gives rows back in another order
+        tried += 1
+        lay_down(ledger, done.entries)
+        found = broken(auditing)
+        if done.with_key and found.vouched is not None:
+            assert found.vouched < done.first <= found.seq, done.what
+        else:
+            assert found.seq == done.first, done.what
+    assert tried > 20
+    lay_down(ledger, whole)
+    assert check(auditing).intact

@@ -4,6 +4,7 @@ import socket
 import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -16,10 +17,22 @@ from app.auditing import Auditing
 from app.beats import beats_of
 from app.demo_links import EACH_LANGUAGE, demo_links
 from app.serving import PortTaken, serving
+from app.web.chain_notice import read_chain_notice
 from bot.chat.door import ChatDoor
 from bot.chat.invites import NoInvite, find_invite
+from ledger.audit_anchor import read_heads
 from ledger.ledger import Ledger
-from ledger.tables import Attempt, Case, ChatInvite, Conversation, Hold, PlannedContact, TierAssignment
+from ledger.tables import (
+    Attempt,
+    AuditCheck,
+    AuditHead,
+    Case,
+    ChatInvite,
+    Conversation,
+    Hold,
+    PlannedContact,
+    TierAssignment,
+)
 from rehearsal.clock import VirtualClock
 from rehearsal.people import MadeUpPeople
 from rehearsal.visits import Visits
@@ -52,11 +65,10 @@ def ledger(tmp_path: Path, clock: StoppedClock) -> Ledger:
     return made
 
 
-def beats(ledger: Ledger, tmp_path: Path, carried: list[Reserved]) -> dict:
+def beats(ledger: Ledger, tmp_path: Path, carried: list[Reserved], outside: Path | None = None) -> dict:
     carriers = {"chat": lambda reserved: carried.append(reserved) or "delivered"}
-    made = beats_of(
-        ledger, shipped_packs(), tmp_path / "models", carriers, ScriptedTalks(ledger), Auditing(ledger, HEAD_KEY)
-    )
+    auditing = Auditing(ledger, HEAD_KEY, outside)
+    made = beats_of(ledger, shipped_packs(), tmp_path / "models", carriers, ScriptedTalks(ledger), auditing)
     return {heartbeat.name: heartbeat.beat for heartbeat in made}
 
 
@@ -101,6 +113,56 @@ def test_the_audit_beat_reports_a_broken_chain(ledger: Ledger, tmp_path: Path) -
     with capture_logs() as logged:
         beats(ledger, tmp_path, [])["audit_check"]()
     assert [(line["event"], line["seq"]) for line in logged] == [("audit.chain_broken", 1)]
+
+
+def test_a_break_stands_on_the_staff_pages_until_the_whole_chain_is_right_again(
+    ledger: Ledger, tmp_path: Path, clock: StoppedClock
+) -> None:
+    beat, needs = beats(ledger, tmp_path, []), SimpleNamespace(ledger=ledger)
+    note_one(ledger)
+    beat["audit_check"]()
+    assert read_chain_notice(needs, "en") == ""
+    set_kind(ledger, "another.thing")
+    clock.advance(hours=1)
+    with capture_logs() as logged:
+        beat["audit_anchor"]()
+    assert [(line["event"], line["seq"]) for line in logged] == [("audit.chain_broken", 1)]
+    assert "changed at entry 1" in read_chain_notice(needs, "en")
+    assert "第 1 条" in read_chain_notice(needs, "zh")
+    assert rows(ledger, AuditHead) == []
+    set_kind(ledger, "one.thing")
+    clock.advance(hours=1)
+    beat["audit_check"]()
+    assert read_chain_notice(needs, "en") == ""
+
+
+def test_every_hour_the_end_of_the_chain_goes_outside_and_a_day_is_checked_without_it(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    outside = tmp_path / "disk" / "anchor.jsonl"
+    beat = beats(ledger, tmp_path, [], outside)
+    note_one(ledger)
+    with capture_logs() as logged:
+        beat["audit_anchor"]()
+        beat["audit_check"]()
+    assert [line["event"] for line in logged] == ["audit.anchor_unusable", "audit.anchor_unusable"]
+    assert [check.broken_at for check in rows(ledger, AuditCheck)] == [None]
+    outside.parent.mkdir()
+    beat["audit_anchor"]()
+    assert [head.seq for head in read_heads(outside)] == [1]
+    with capture_logs() as logged:
+        beat["audit_check"]()
+    assert logged == []
+
+
+def note_one(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        work.audit("one.thing", "subject", {})
+
+
+def set_kind(ledger: Ledger, kind: str) -> None:
+    with ledger.begin() as work:
+        work.session.connection().exec_driver_sql(f"UPDATE auditentry SET kind = '{kind}'")
 
 
 def test_links_to_try_are_of_both_languages_and_of_nobody_on_hold(ledger: Ledger) -> None:

@@ -32,8 +32,8 @@ def test_a_whole_day_of_beats_runs_in_order_and_the_same_each_time() -> None:
         "plan",
         "dispatch",
         "service_levels",
-        "audit_check",
         "audit_anchor",
+        "audit_check",
     ]
     assert Counter(name for _, name in ran) == {
         "score": 1,
