@@ -1,8 +1,8 @@
 """How fast the gate answers, with nothing else around it: ``scripts/bench dispatch gate``.
 
-One process, one core. `facts_us` is to make the facts from values at hand and `decide_us` to decide on them, both the
-fastest of several rounds, in microseconds; `per_second` is how many decisions that is. Past contacts reach back from
-now by every channel in turn, three hours apart, or twenty minutes where they are too many.
+One process, one core. `facts_us` is to make the facts from values at hand and `decide_us` to decide on them, both in
+microseconds of the processor, the fastest of several rounds; `per_second` is how many decisions that is. Past contacts
+reach back from now by every channel in turn, three hours apart, or twenty minutes where they are too many.
 """
 
 from __future__ import annotations
@@ -113,11 +113,11 @@ def facts_of(asked: Asked, history: tuple[PastContact, ...]) -> ContactFacts:
 
 
 def _fastest(work: Callable[[], object], times: int) -> float:
-    """Seconds of one call, in the fastest of some rounds."""
+    """Seconds of the processor for one call, in the fastest of some rounds."""
     rounds = []
     for _ in range(ROUNDS):
-        started = time.perf_counter()
+        started = time.process_time()
         for _ in range(times // ROUNDS or 1):
             work()
-        rounds.append((time.perf_counter() - started) / (times // ROUNDS or 1))
+        rounds.append((time.process_time() - started) / (times // ROUNDS or 1))
     return min(rounds)

@@ -3,7 +3,7 @@
 Whatever cannot be read or is not known denies: a zone, a pack, a flag, an outcome, a history that lies ahead of now.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -17,23 +17,27 @@ from strategy.policy.next_time import next_allowed
 from strategy.policy.pack import HOUSE
 from strategy.policy.packs import Packs
 from strategy.policy.rules import counts, permissions, times, words
-from strategy.policy.rules.question import Place, Question, Rule
+from strategy.policy.rules.question import Law, Place, Question, Rule
 
-CONTACT_RULES: Final[tuple[Rule, ...]] = (
-    times.contact_window,
-    times.holiday,
-    times.forbidden_place,
-    times.known_inconvenient,
-    counts.frequency_cap,
-    counts.conversation_cooldown,
-    permissions.consent,
-    permissions.refused_medium,
-    permissions.stops,
-    permissions.holds,
-    permissions.third_party,
-    words.content,
-)
-IN_TALK_RULES: Final[tuple[Rule, ...]] = (words.content, words.told_to_others)
+CONTACT_RULES: Final[Mapping[Rule, frozenset[str]]] = {
+    times.contact_window: frozenset({"hours"}),
+    times.holiday: frozenset({"holidays"}),
+    times.forbidden_place: frozenset({"forbidden_places"}),
+    times.known_inconvenient: frozenset({"house"}),
+    counts.frequency_cap: frozenset({"caps"}),
+    counts.conversation_cooldown: frozenset({"cooldowns"}),
+    permissions.consent: frozenset({"consents", "revocations", "house"}),
+    permissions.refused_medium: frozenset({"refusals", "house"}),
+    permissions.stops: frozenset({"stops"}),
+    permissions.holds: frozenset({"house"}),
+    permissions.third_party: frozenset({"third_parties", "house"}),
+    words.content: frozenset({"contents"}),
+}
+"""The rules for a contact, and the sections of the law without any of which a rule has nothing to say."""
+IN_TALK_RULES: Final[Mapping[Rule, frozenset[str]]] = {
+    words.content: frozenset({"contents"}),
+    words.told_to_others: frozenset({"house"}),
+}
 
 
 def decide(facts: ContactFacts, packs: Packs, now: datetime) -> Decision:
@@ -48,7 +52,7 @@ def decide(facts: ContactFacts, packs: Packs, now: datetime) -> Decision:
     # Two times of one zone are compared by the clock on the wall, which shows an hour twice in autumn; UTC is not.
     question = _ask(facts, stack.active, zones, now.astimezone(UTC))
     reasons = [*stack.lacking, *_unreadable(question), *_objections(question)]
-    shadow = _sorted(_objections(_ask(facts, stack.drafts, zones, question.now))) if stack.drafts else ()
+    shadow = _sorted(_objections(_asked_of(stack.drafts, question))) if stack.drafts else ()
     if not reasons:
         return Allow(stack.versions, shadow)
     later = next_allowed(
@@ -72,13 +76,29 @@ def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
 
 def _ask(facts: ContactFacts, law: PackLaw, zones: tuple[ZoneInfo, ...], now: datetime) -> Question:
     places = tuple([Place.at(zone, now, law.era_of) for zone in zones])
-    eras = tuple(sorted({place.era for place in places})) or (law.era_of(now.date()),)
-    return Question(facts, law.binding(Kind.of(facts), eras), now, places)
+    return Question(facts, _binding(law, facts, now, places), now, places)
+
+
+def _asked_of(law: PackLaw, question: Question) -> Question:
+    """The same question under another law of the same stack."""
+    facts, now, places = question.facts, question.now, question.places
+    return Question(facts, _binding(law, facts, now, places), now, places)
+
+
+def _binding(law: PackLaw, facts: ContactFacts, now: datetime, places: tuple[Place, ...]) -> Law:
+    eras = {place.era for place in places} or {law.era_of(now.date())}
+    return law.binding(Kind.of(facts), tuple(sorted(eras)))
 
 
 def _objections(question: Question) -> Iterator[Reason]:
-    for rule in CONTACT_RULES if question.facts.action.type == "outbound_contact" else IN_TALK_RULES:
+    for rule in _rules(question.facts.action.type == "outbound_contact", question.law.sections):
         yield from rule(question)
+
+
+@lru_cache(maxsize=1024)
+def _rules(contact: bool, sections: frozenset[str]) -> tuple[Rule, ...]:
+    rules = CONTACT_RULES if contact else IN_TALK_RULES
+    return tuple(rule for rule, about in rules.items() if not about.isdisjoint(sections))
 
 
 def _unreadable(question: Question) -> Iterator[Reason]:

@@ -78,9 +78,9 @@ class PackLaw:
     _ready: dict[tuple[Kind, tuple[int, ...]], Law] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
-    def of(cls, packs: tuple[Pack, ...], margins_of: tuple[Pack, ...]) -> "PackLaw":
-        clauses = [clause for pack in (*packs, *margins_of) for clause in _clauses(pack)]
-        changes = {day for clause in clauses for day in _changes(clause)}
+    def of(cls, packs: tuple[Pack, ...], margins_of: tuple[Pack, ...], stack: tuple[Pack, ...]) -> "PackLaw":
+        """:param stack: all packs beside each other, drafts too: eras are numbered alike for all of them."""
+        changes = {day for pack in stack for clause in _clauses(pack) for day in _changes(clause)}
         minutes = {window.hours.start % MINUTES_A_DAY for pack in packs for window in pack.windows}
         return cls(packs, margins_of, tuple(sorted(changes)), tuple(sorted(minutes)))
 
@@ -114,6 +114,7 @@ class PackLaw:
         margins: tuple[Bound[DialMargin], ...] = bound("dial_margins", self.margins_of)
         caps: tuple[Bound[Cap], ...] = bound("caps")
         waivers: tuple[Bound[Waiver], ...] = bound("waivers")
+        permits = [_permits(pack, first_days) for pack in self.packs]
         hours = {era: _hours(self.packs, kind.place, day) for era, day in zip(eras, first_days, strict=True)}
         return Law(
             known_kind=kind.is_known(),
@@ -130,7 +131,7 @@ class PackLaw:
             refusals=bound("refusals"),
             contents=bound("contents"),
             stops=bound("stops"),
-            third_parties=tuple(_permits(pack, first_days) for pack in self.packs),
+            third_parties=tuple(said for said in permits if said.permits or said.silence_forbids),
         )
 
 
@@ -206,8 +207,8 @@ class Stack:
         if all(pack.id == HOUSE for pack in active):
             reasons.append(Reason("POLICY_UNREADABLE", HOUSE, "no active pack of a jurisdiction"))
         return cls(
-            PackLaw.of(active, active),
-            PackLaw.of(drafts, stack) if drafts else None,
+            PackLaw.of(active, active, stack),
+            PackLaw.of(drafts, stack, stack) if drafts else None,
             tuple(sorted(f"{pack.id}@{pack.version}" for pack in stack)),
             tuple(reasons),
         )

@@ -70,23 +70,23 @@ def _counted(question: Question, cap: CountedCap, history: Iterable[PastContact]
     return (
         past
         for past in history
-        if past.sort in counts
-        and past.target == target
-        and (debt_id is None or past.debt_id == debt_id)
+        if (debt_id is None or past.debt_id == debt_id)
         and (number_id is None or past.number_id == number_id)
+        and past.sort in counts
+        and past.target == target
     )
 
 
 def _talks(question: Question, cooldown: Cooldown, history: Iterable[PastContact]) -> Iterator[PastContact]:
     """A talk the debtor began counts too, and so does an attempt whose outcome nobody knows."""
-    action = question.facts.action
+    debt_id, target = question.facts.action.debt_id, question.facts.action.target
     return (
         past
         for past in history
-        if past.outcome in TALKS
+        if past.debt_id == debt_id
+        and past.outcome in TALKS
         and past.channel in cooldown.channels
-        and past.debt_id == action.debt_id
-        and past.target == action.target
+        and past.target == target
     )
 
 

@@ -127,8 +127,7 @@ def third_party(question: Question) -> Iterable[Reason]:
     if facts.flags.third_party_refused and question.law.house:
         yield Reason("THIRD_PARTY_REFUSED", HOUSE, "this third party has refused once, which is for good")
     for pack in question.law.third_parties:
-        if pack.permits or pack.silence_forbids:
-            yield from _unpermitted(question, pack)
+        yield from _unpermitted(question, pack)
 
 
 def _unpermitted(question: Question, pack: PackPermits) -> Iterable[Reason]:

@@ -1,7 +1,7 @@
 """What a rule is asked: these facts, under the clauses that bind this kind of contact, at this time."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -57,7 +57,7 @@ class PackHours(NamedTuple):
 
 
 class PackPermits(NamedTuple):
-    """What one pack says of third parties. An overlay's silence leaves it to the pack below; any other's is a no."""
+    """What a pack says of third parties; one that says nothing forbids them. Silent overlays have none of these."""
 
     pack: str
     permits: tuple[Bound[ThirdParty], ...]
@@ -95,6 +95,12 @@ class Law:
     contents: tuple[Bound[ContentRule], ...]
     stops: tuple[Bound[StopRule], ...]
     third_parties: tuple[PackPermits, ...]
+    sections: frozenset[str] = field(init=False)
+    """The names of the fields above that hold anything: a rule about none of them has nothing to say."""
+
+    def __post_init__(self) -> None:
+        named = {each.name for each in fields(self) if each.init and getattr(self, each.name)}
+        object.__setattr__(self, "sections", frozenset(named if any(self.hours.values()) else named - {"hours"}))
 
 
 class Place(NamedTuple):
