@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from strategy.arms import ARMS
 from strategy.dispatch.pace import DRAINING, PAUSED
 from strategy.plan import NotPlanned, PlanFacts, Planned
 from strategy.policy.decision import Allow, Deny
@@ -171,7 +172,9 @@ def _as_the_gate_sees_it(
 def _placed(facts: ExplainFacts) -> Iterator[Said]:
     if facts.given is None:
         return
-    yield Said("placed", {"tier": facts.tier, "treatment": facts.treatment, "arm": facts.arm})
+    yield Said("placed", {"tier": facts.tier, "treatment": facts.treatment})
+    if facts.arm != ARMS[0]:
+        yield Said("by_chance", {"arm": facts.arm})
     hours = facts.given.hours
     if hours is not None:
         yield Said("hours", {"starts": f"{hours.starts:%H:%M}", "ends": f"{hours.ends:%H:%M}", "days": hours.days})
