@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from ledger.columns import UtcDateTime
+
+UNDER_WAY = text("status IN ('reserved', 'placing')")
+"""The few attempts that are not over yet."""
 
 
 class PlannedContact(SQLModel, table=True):
@@ -50,11 +53,16 @@ class Decision(SQLModel, table=True):
 class Attempt(SQLModel, table=True):
     """A contact that was allowed. Written before anything is sent, so that a crash can never dial twice."""
 
+    __table_args__ = (
+        Index("ix_attempt_person_at", "debtor_id", "reserved_at"),
+        Index("ix_attempt_under_way", "status", sqlite_where=UNDER_WAY, postgresql_where=UNDER_WAY),
+    )
+
     id: str = Field(primary_key=True)
     decision_id: str = Field(foreign_key="decision.id", unique=True)
     planned_id: str | None = Field(default=None, foreign_key="plannedcontact.id", unique=True)
     account_id: str = Field(foreign_key="account.id", index=True)
-    debtor_id: str = Field(foreign_key="debtor.id", index=True)
+    debtor_id: str = Field(foreign_key="debtor.id")
     channel: str
     agent: str
     direction: str = "outbound"

@@ -37,6 +37,10 @@ def upgrade() -> None:
     for table, columns in _added().items():
         for column in columns:
             op.add_column(table, column)
+    op.drop_index("ix_attempt_debtor_id", "attempt")
+    op.create_index("ix_attempt_person_at", "attempt", ["debtor_id", "reserved_at"])
+    under_way = sa.text("status IN ('reserved', 'placing')")
+    op.create_index("ix_attempt_under_way", "attempt", ["status"], sqlite_where=under_way, postgresql_where=under_way)
     op.create_table(
         "contactwish",
         sa.Column("id", TEXT(), nullable=False),
@@ -117,6 +121,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("keycheck", "auditcheck", "audithead", "dispatchswitch", "reportedcontact", "contactwish"):
         op.drop_table(table)
+    op.drop_index("ix_attempt_under_way", "attempt")
+    op.drop_index("ix_attempt_person_at", "attempt")
+    op.create_index("ix_attempt_debtor_id", "attempt", ["debtor_id"])
     for table, columns in _added().items():
         with op.batch_alter_table(table) as changed:
             for column in columns:
