@@ -59,11 +59,37 @@ def test_every_shipped_pack_can_be_read() -> None:
         ("windows:", "cups:", 4, "pack.cups"),
         ("third_parties:", "third_parties: []\nretention:", 8, "pack.retention[0].targets"),
         ("windows:\n", "windows: [\n", 5, "file"),
+        ("id: XX\n", "id: X2\n", 1, "pack.id"),
+        ("third_parties:", "forbidden_places:\n  - {id: XX-PL, places: [], PAPERS}\nthird_parties:", 7, "XX-PL.places"),
+        (
+            "windows:",
+            "caps:\n  - {id: XX-CAP, limit: 1, per: [person], PAPERS}\nwindows:",
+            5,
+            "pack.caps[0].counted_channels",
+        ),
+        (
+            "windows:",
+            "cooldowns:\n  - {id: XX-W, days: 7, channels: [voice], waived_by: [XX-NOBODY], PAPERS}\nwindows:",
+            5,
+            "XX-W.waived_by",
+        ),
+        (
+            "windows:",
+            "waivers:\n  - {id: XX-V, who: neighbour, by: consented_callback, days: 7, PAPERS}\nwindows:",
+            5,
+            "pack.waivers[0].who",
+        ),
+        (
+            "windows:",
+            "disclosures:\n  - {id: XX-D, when: opening, tells: a, texts: [{id: t, language: x, text: t}], PAPERS}\nwindows:",
+            5,
+            "pack.disclosures[0].texts[0].language",
+        ),
     ],
 )
 def test_an_error_names_the_line_and_the_field(old: str, new: str, line: int, field: str) -> None:
     with pytest.raises(PackError) as caught:
-        read_pack("XX.yaml", PACK.replace(old, new, 1))
+        read_pack("XX.yaml", PACK.replace(old, new.replace("PAPERS", PAPERS), 1))
     assert (caught.value.line, caught.value.field) == (line, field)
     assert str(caught.value).startswith(f"XX.yaml:{line}: ")
 
@@ -114,6 +140,35 @@ def test_a_draft_pack_is_reported_in_the_shadow_and_excuses_nobody(tmp_path: Pat
     assert isinstance(decision, Deny)
     assert decision.codes == ("POLICY_UNREADABLE",)
     assert [reason.code for reason in decision.shadow] == ["OUTSIDE_CONTACT_WINDOW"]
+
+
+@pytest.mark.parametrize("also", ["2025-12-31", "2027-01-01"])
+def test_a_holiday_outside_the_years_verified_is_an_error(also: str) -> None:
+    calendar = (
+        f"holidays:\n  - {{id: XX-HOL, country: AU, categories: [public], first_year: 2026, "
+        f"verified_through: 2026-12-31, also: [{also}], {PAPERS}}}\n"
+    )
+    with pytest.raises(PackError, match="outside the years verified"):
+        read_pack("XX.yaml", PACK + calendar)
+    inside = read_pack("XX.yaml", PACK + calendar.replace(also, "2026-12-28"))
+    assert date(2026, 12, 28) in inside.holidays[0].dates
+
+
+def test_a_draft_over_a_pack_is_tried_wherever_that_pack_applies(tmp_path: Path) -> None:
+    over = f"""\
+id: YY
+name: To come
+version: "1"
+status: draft
+under: XX
+windows:
+  - {{id: YY-TIME, days: [mon], hours: 09:00-17:00, {PAPERS}}}
+"""
+    (tmp_path / "YY.yaml").write_text(over)
+    decision = decide(FACTS, packs_with(PACK, tmp_path), NOW)
+    assert isinstance(decision, Allow)
+    assert [(reason.code, reason.pack) for reason in decision.shadow] == [("NON_CONTACT_DAY", "YY")]
+    assert any(version.startswith("YY@") for version in decision.packs)
 
 
 def test_a_calendar_nobody_has_is_an_error() -> None:
