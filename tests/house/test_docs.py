@@ -40,7 +40,7 @@ TICKED = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 PATH = re.compile(r"[\w.*/-]+")
 DOTTED = re.compile(rf"(?:python -m )?((?:{'|'.join(ROOMS)})(?:\.\w+)+)")
-COMMAND = re.compile(r"(?:\.venv/bin/)?amends ((?:[a-z]+ ?)+)")
+COMMAND = re.compile(r"(?:\.venv/bin/)?amends ((?:[a-z]+(?:-[a-z]+)* ?)+)")
 
 
 @cache
