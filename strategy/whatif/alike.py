@@ -21,8 +21,8 @@ from sqlmodel import col, or_, select
 
 from ledger.bulk import read_frame
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Attempt, Consent, Conversation, Debtor, Hold
-from strategy.facts_from_ledger import contact_facts, gate_agent
+from ledger.tables import Account, Attempt, Consent, ContactWish, Conversation, Debtor, Hold, ReportedContact
+from strategy.facts_from_ledger import contact_facts, gate_agent, looks_back
 from strategy.policy.clocks import day_begins
 from strategy.policy.facts import CHANNELS as GATE_CHANNELS
 from strategy.policy.facts import DIRECTIONS, OUTCOMES
@@ -92,9 +92,11 @@ def _extra(
     accounts: pl.DataFrame,
     slices: dict[str, tuple[tuple[str, ...], tuple[HourSlice, ...]]],
 ) -> dict[str, int]:
-    """For every account with a consent, a hold or a recent contact, a number that only its equals share."""
+    """For every account with a consent, a hold, a wish or a recent contact, a number that only its equals share."""
     consents, holds, history = _consents(work), _holds(work), _history(work, packs)
-    touched = pl.Series([*consents.keys() | holds.keys() | history.keys()], dtype=pl.String)
+    # What people wish is seldom the same twice, so each of their accounts stands for itself.
+    wishing = frozenset(work.session.exec(select(ContactWish.debtor_id).where(col(ContactWish.withdrawn_at).is_(None))))
+    touched = pl.Series([*consents.keys() | holds.keys() | history.keys() | wishing], dtype=pl.String)
     cuts = {zones: _cuts(packs, *each) for zones, each in slices.items()}
     numbers: dict[Hashable, int] = {}
     found = {}
@@ -102,6 +104,7 @@ def _extra(
     for account_id, debtor_id, number, zones in rows.select("account_id", "debtor_id", "number", "zones").iter_rows():
         here = {account_id: "this debt", number: "this number"}
         key = (
+            account_id if debtor_id in wishing else None,
             consents.get(debtor_id),
             tuple(sorted(_hold_seen_from(hold, here) for hold in holds.get(debtor_id, ()))),
             tuple(sorted(past.seen_from(here, cuts[zones]) for past in history.get(debtor_id, ()))),
@@ -119,11 +122,12 @@ class _Past:
     account_id: str
     number: str | None
     """None: the debtor's own, whatever it is."""
+    target: str = "consumer"
 
     def seen_from(self, here: dict[str, str], cuts: list[datetime]) -> tuple[Hashable, ...]:
         number = "this number" if self.number is None else here.get(self.number, "")
         when = bisect_right(cuts, self.at)
-        return (when, self.channel, self.direction, self.outcome, here.get(self.account_id, ""), number)
+        return (when, self.channel, self.direction, self.outcome, here.get(self.account_id, ""), number, self.target)
 
 
 def _cuts(packs: Packs, zones: tuple[str, ...], slices: tuple[HourSlice, ...]) -> list[datetime]:
@@ -164,7 +168,7 @@ def _hold_seen_from(hold: Hold, here: dict[str, str]) -> tuple[str, ...]:
 
 def _history(work: UnitOfWork, packs: Packs) -> dict[str, list[_Past]]:
     """What a cap may still count, and whatever the gate could not read, which denies for ever."""
-    since = work.now - _longest(packs)
+    since = work.now - looks_back(packs)
     unreadable = or_(
         col(Attempt.outcome).not_in(OUTCOMES),
         col(Attempt.channel).not_in(GATE_CHANNELS),
@@ -172,7 +176,8 @@ def _history(work: UnitOfWork, packs: Packs) -> dict[str, list[_Past]]:
     )
     found = defaultdict[str, list[_Past]](list)
     told = set()
-    for attempt in work.session.exec(select(Attempt).where(or_(col(Attempt.reserved_at) > since, unreadable))):
+    tried = select(Attempt).where(Attempt.status != "released", or_(col(Attempt.reserved_at) > since, unreadable))
+    for attempt in work.session.exec(tried):
         past = _Past(
             attempt.reserved_at,
             attempt.channel,
@@ -191,12 +196,17 @@ def _history(work: UnitOfWork, packs: Packs) -> dict[str, list[_Past]]:
         if talk.attempt_id not in told:
             past = _Past(talk.opened_at, talk.channel, "inbound", "conversation", talk.account_id, None)
             found[talk.debtor_id].append(past)
+    reported = select(ReportedContact).where(or_(col(ReportedContact.at) > since, ReportedContact.target != "consumer"))
+    for told_of in work.session.exec(reported):
+        found[told_of.debtor_id].append(
+            _Past(
+                told_of.at,
+                told_of.channel,
+                told_of.direction,
+                told_of.outcome,
+                told_of.account_id,
+                told_of.number_index,
+                told_of.target,
+            )
+        )
     return found
-
-
-def _longest(packs: Packs) -> timedelta:
-    """Further back than any cap or cooldown looks, in any zone, with room for the attempt that led to a talk."""
-    caps = [cap for pack in packs.by_id.values() for cap in pack.caps]
-    days = [cap.days or 0 for cap in caps] + [(cap.hours or 0) / 24 for cap in caps]
-    days += [cooldown.days for pack in packs.by_id.values() for cooldown in pack.cooldowns]
-    return timedelta(days=max(days, default=0) + 3)

@@ -13,7 +13,17 @@ import pytest
 from seeded import StoppedClock, add_person, fresh_ledger
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Attempt, Consent, Conversation, Debtor, Decision, Hold
+from ledger.tables import (
+    Account,
+    Attempt,
+    Consent,
+    ContactWish,
+    Conversation,
+    Debtor,
+    Decision,
+    Hold,
+    ReportedContact,
+)
 from strategy.facts_from_ledger import contact_facts
 from strategy.policy.decision import Deny
 from strategy.policy.gate import decide
@@ -61,7 +71,41 @@ def furnished(path: Path) -> tuple[object, StoppedClock]:
                 _hold(work, account, dice)
             for _ in range(dice.choice((0, 0, 1, 2, 25))):
                 _contact(work, account, dice)
+            if number % 6 == 2:
+                _told_by_others(work, account, number)
     return ledger, clock
+
+
+def _told_by_others(work: UnitOfWork, account: Account, number: int) -> None:
+    """A wish, and contacts that an agency made: enough talks of yesterday and today to pass a cap."""
+    work.session.add(
+        ContactWish(
+            id=work.new_id(),
+            debtor_id=account.debtor_id,
+            kind="refused_medium",
+            days=[],
+            value=("chat", "voice")[number // 6 % 2],
+            given_at=work.now,
+            source="import",
+        )
+    )
+    for hours in (1, 2, 3, 20):
+        work.session.add(
+            ReportedContact(
+                id=work.new_id(),
+                debtor_id=account.debtor_id,
+                account_id=account.id,
+                reported_ref=f"{number}-{hours}",
+                by="agency",
+                channel="voice",
+                direction="outbound",
+                outcome="conversation",
+                target="consumer",
+                number_index="old",
+                at=work.now - timedelta(hours=hours),
+                recorded_at=work.now,
+            )
+        )
 
 
 def _hold(work: UnitOfWork, account: Account, dice: random.Random) -> None:
@@ -122,6 +166,7 @@ def _contact(work: UnitOfWork, account: Account, dice: random.Random) -> None:
             agent="bot",
             number_index=dice.choice(("shared", "old")),
             outcome=dice.choice(("conversation", "ring_no_answer", "delivered", None)),
+            status=dice.choice(("finished", "finished", "released")),
             reserved_at=at,
         )
     )
@@ -153,7 +198,8 @@ def test_classes_of_equal_facts_get_the_answer_that_every_account_would_get(tmp_
                         for part, each in zip(slices, codes, strict=True):
                             denied += part.share * bool(each)
                             reasons.update(dict.fromkeys(each, part.share))
-        assert {"HOLD_ACTIVE", "CONVERSATION_COOLDOWN", "FREQ_CAP", "CONSENT_REVOKED", "POLICY_UNREADABLE"} <= seen
+        assert {"HOLD_ACTIVE", "CONVERSATION_COOLDOWN", "FREQ_CAP", "CONSENT_REVOKED", "MEDIUM_REFUSED"} <= seen
+        assert "POLICY_UNREADABLE" in seen
     counts = np.zeros((len(found.answers.classes), len(TIERS)), dtype=np.int64)
     np.add.at(counts, (found.code, tiers), 1)
     told = denials(found.answers, counts, settings)
