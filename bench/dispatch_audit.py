@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import time
@@ -29,17 +30,25 @@ VERIFIER = Path(__file__).parents[1] / "scripts/verify_audit.py"
 START = datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 
-def measure(sizes: Sequence[int] = SIZES, kinds: Sequence[str] = KINDS) -> dict[str, Any]:
-    """Entries a second, by database and length of the chain.
+def measure(options: Sequence[str] = ()) -> list[dict[str, str | int]]:
+    """Entries a second, by database and length of the chain; times by the clock unless said.
 
     `appended` in transactions of AT_ONCE entries, `appended_alone` in transactions of one, `verified` by Amends,
     `verified_cpu` a second of our own processor time, which says more where others use the machine;
     `verified_alone` by the verifier without Amends, the signature of every entry included.
     """
-    return {kind: {str(size): _measured(kind, size) for size in sizes} for kind in kinds}
+    parser = argparse.ArgumentParser(prog="scripts/bench dispatch audit")
+    parser.add_argument("--entries", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--databases", nargs="+", choices=KINDS, default=KINDS)
+    given = parser.parse_args(options)
+    return [
+        {"database": kind, "entries": size, **_measured(kind, size)}
+        for kind in given.databases
+        for size in given.entries
+    ]
 
 
-def _measured(kind: str, size: int) -> dict[str, float]:
+def _measured(kind: str, size: int) -> dict[str, int]:
     with TemporaryDirectory(prefix="amends-bench-") as folder, _ledger(kind, Path(folder)) as ledger:
         began = time.perf_counter()
         for start in range(0, size, AT_ONCE):
