@@ -81,7 +81,7 @@ def test_every_shipped_pack_can_be_read() -> None:
         ),
         (
             "windows:",
-            "disclosures:\n  - {id: XX-D, when: opening, tells: a, texts: [{id: t, language: x, text: t}], PAPERS}\nwindows:",
+            "disclosures:\n  - {id: D, when: letter, tells: a, texts: [{id: t, language: x}], PAPERS}\nwindows:",
             5,
             "pack.disclosures[0].texts[0].language",
         ),
