@@ -17,7 +17,7 @@ from sqlmodel import SQLModel, col
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Attempt, Consent, ContactWish, Conversation, Debtor, Hold, ReportedContact
-from strategy.holds.consents import standing
+from strategy.holds.consents import given_at, standing
 from strategy.holds.facts import flags_from
 from strategy.policy.facts import Action, ContactFacts, Content, PastContact
 from strategy.policy.packs import Packs
@@ -68,6 +68,7 @@ class People:
         :raises KeyError: nothing was read about this account.
         """
         person = self.by_id[self.debtor_of[account_id]]
+        consents = standing(person.consents)
         return ContactFacts(
             jurisdictions=person.jurisdictions,
             entity_role="first_party_bank",
@@ -83,9 +84,18 @@ class People:
                 target="consumer",
                 place="unknown",
             ),
-            consent=tuple(sorted((kind, each.status) for kind, each in standing(person.consents).items())),
+            consent=tuple(sorted((kind, each.status) for kind, each in consents.items())),
             content=content,
-            flags=flags_from(person.holds, person.wishes, account_id, channel, person.number, self.now, person.zones),
+            flags=flags_from(
+                person.holds,
+                person.wishes,
+                account_id,
+                channel,
+                person.number,
+                self.now,
+                person.zones,
+                given_at(consents),
+            ),
             history=tuple(sorted(person.history, key=IN_ORDER)),
         )
 

@@ -9,6 +9,8 @@ from typing import Final, Protocol
 
 KINDS: Final = ("artificial_voice", "voice", "sms", "email", "chat", "mail")
 """A machine's voice on the phone, a person's there, and each written channel."""
+AGEING: Final = ("sms",)
+"""Kinds whose age a law asks for; a test holds this against the packs' `fresh_days`."""
 STATUSES: Final = ("granted", "revoked")
 _OF_CHANNEL: Final = {"voicemail": "voice", "terminal": "chat"}
 
@@ -38,6 +40,11 @@ def standing(rows: Iterable[ConsentRow]) -> Mapping[str, Standing]:
     for row in sorted(rows, key=lambda row: (row.at, row.status != "granted")):
         latest[row.kind] = Standing(row.status, row.at)
     return latest
+
+
+def given_at(now_standing: Mapping[str, Standing]) -> tuple[tuple[str, datetime], ...]:
+    """Since when the consents stand whose age matters."""
+    return tuple((kind, now_standing[kind].at) for kind in AGEING if kind in now_standing)
 
 
 def taken_back(channel: str, now_standing: Mapping[str, Standing]) -> tuple[str, ...]:

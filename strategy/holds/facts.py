@@ -84,10 +84,12 @@ def flags_from(
     number: str,
     now: datetime,
     zones: Sequence[str] = (),
+    consented_at: tuple[tuple[str, datetime], ...] = (),
 ) -> Flags:
     """What binds a contact about `account_id` by `channel` to `number` (a blind index) now.
 
     :param zones: IANA zones the person may be in; an agreed time of certain weekdays counts only on these days there.
+    :param consented_at: by kind, since when consents stand (strategy/holds/consents.py).
     """
     binding = [hold for hold in holds if in_force(hold, now) and covers(hold, account_id, channel, number)]
     kinds = [(hold.reason, kind_of(hold.reason)) for hold in binding]
@@ -117,6 +119,7 @@ def flags_from(
         inconvenient=tuple(sorted(inconvenient)),
         inconvenient_places=tuple(sorted(places)),
         refused_media=tuple(sorted(refused)),
+        consented_at=consented_at,
         unread=tuple(sorted(unread)),
     )
 

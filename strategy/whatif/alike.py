@@ -23,6 +23,7 @@ from ledger.bulk import read_frame
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Attempt, Consent, ContactWish, Conversation, Debtor, Hold, ReportedContact
 from strategy.facts_from_ledger import contact_facts, gate_agent, looks_back
+from strategy.holds.consents import AGEING
 from strategy.policy.clocks import day_begins
 from strategy.policy.facts import CHANNELS as GATE_CHANNELS
 from strategy.policy.facts import DIRECTIONS, OUTCOMES
@@ -148,8 +149,8 @@ def _cuts(packs: Packs, zones: tuple[str, ...], slices: tuple[HourSlice, ...]) -
 def _consents(work: UnitOfWork) -> dict[str, tuple[tuple[str, str], ...]]:
     latest = defaultdict[str, dict[str, str]](dict)
     rows = work.session.exec(select(Consent.debtor_id, Consent.kind, Consent.status, Consent.at)).all()
-    for debtor_id, kind, status, _ in sorted(rows, key=lambda row: (row[3], row[2] == "revoked")):
-        latest[debtor_id][kind] = status
+    for debtor_id, kind, status, at in sorted(rows, key=lambda row: (row[3], row[2] == "revoked")):
+        latest[debtor_id][kind] = f"{status} {at.isoformat()}" if kind in AGEING else status
     return {debtor_id: tuple(sorted(kinds.items())) for debtor_id, kinds in latest.items()}
 
 

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, AuditEntry, Debtor, Hold
+from strategy.holds.consents import AGEING
 from strategy.holds.kinds import KINDS, Kind
 from strategy.holds.lifting import Refused
 from strategy.holds.recording import ask_lift, lift, place_by_hand
@@ -19,6 +20,7 @@ from strategy.holds.said import change_consent, record_wish, revoke_all, wishes_
 from strategy.holds.wishes import NewWish, new_wish
 from strategy.permission import permitted
 from strategy.policy.decision import Deny
+from strategy.policy.packs import shipped_packs
 
 BY_HAND = [kind for kind in KINDS if kind.by_hand]
 STOP_CODES = {
@@ -250,3 +252,19 @@ def test_an_agreed_time_opens_the_hours_that_the_law_lets_it_open(ledger: Ledger
 )
 def test_a_wish_that_makes_no_sense_is_refused_with_its_reason(kind: str, how: dict, why: str) -> None:
     assert new_wish(kind, START, **how) == Refused(why)
+
+
+def test_every_consent_whose_age_a_pack_asks_for_is_told_with_its_age() -> None:
+    asked = {rule.kind for pack in shipped_packs().by_id.values() for rule in pack.consents if rule.fresh_days}
+    assert asked == set(AGEING)
+
+
+def test_an_old_consent_to_text_messages_is_none_in_america(ledger: Ledger, clock: StoppedClock) -> None:
+    with begun(ledger) as work:
+        person = work.session.get_one(Debtor, "debtor-R1")
+        person.jurisdictions, person.tz_candidates = ["US-FED"], ["America/New_York"]
+        change_consent(work, "debtor-R1", "sms", "granted", "desk", "Anna")
+    clock.now = START.replace(hour=16) + timedelta(days=50)
+    fresh = codes(ledger, "human", channel="sms")
+    clock.advance(days=20)
+    assert codes(ledger, "human", channel="sms") - fresh == {"CONSENT_MISSING"}
