@@ -32,7 +32,7 @@ from strategy.policy.packs import Packs, shipped_packs
 
 KINDS = ("sqlite", "postgresql")
 PEOPLE = 2_000
-DUE = 1_000
+DUE = 300
 """Planned contacts that are due when ledgers of several sizes are compared."""
 
 
