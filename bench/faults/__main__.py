@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--flaw", choices=FLAWS, default="", help="a mistake that workers make, which must be found")
     parser.add_argument("--one-fault", action="store_true", help="one contact, and a death at each moment of its life")
     given = parser.parse_args(arguments)
+    # So that whoever ends us ends the workers and the database, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     told: object
     if given.one_fault:
         told = [asdict(each) for each in every_moment(given.kind)]

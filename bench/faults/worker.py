@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,7 @@ PACKS: Final = shipped_packs()
 def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
     """Begin the `life`-th life of worker `number`; returns when the stop file is there and, being immortal, idle."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    parent = os.getppid()
     draw, who = Random(f"{setting.seed}-{number}-{life}"), f"w{number}.{life}"
     clock = JumpingClock(setting.clock_file, Random(draw.random()), jumps=mortal)
     ledger = setting.open(clock, who)
@@ -41,7 +43,8 @@ def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
         FLAWS[setting.flaw](ledger, carrier)
     done, notes = Counter[str](), setting.folder / f"ticks-{who}.json"
     with ThreadPoolExecutor(2) as twice:
-        while not setting.stop_file.exists() or not mortal:
+        # Whoever has lost the ordeal that started it would tick for ever.
+        while os.getppid() == parent and not (mortal and setting.stop_file.exists()):
             at_once = draw.randint(1, MOST_AT_ONCE)
             if mortal and draw.randrange(TICKED_TWICE_ONE_IN) == 0:
                 ticks = [twice.submit(tick, ledger, PACKS, carrier.place, at_once) for _ in range(2)]

@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 
 from rehearsal.recheck.law import CALLBACK_DAYS, CAPS, TALKED, VOICE, WAIT_AFTER_TALK, Cap
 from rehearsal.recheck.rows import Row, Rows
+from rehearsal.recheck.told import Told
 from rehearsal.recheck.violation import Violation
 
 Group = tuple[Cap, tuple[str, ...]]
 
 
-def check(rows: Rows) -> Iterator[Violation]:
+def check(rows: Rows, told: Told) -> Iterator[Violation]:
     """Every cap and every wait, in every zone in which the person may be."""
     ours = [each for each in rows.attempts if each["direction"] == "outbound" and each["status"] != "released"]
     callbacks = [wish for wish in rows.wishes if wish["kind"] == "callback"]
     asked_for = {attempt["id"] for attempt in ours if _asked_for(rows, callbacks, attempt)}
-    yield from _caps(rows, ours, asked_for)
-    yield from _waits(rows, [attempt for attempt in ours if attempt["id"] not in asked_for])
+    yield from _caps(rows, told, ours, asked_for)
+    yield from _waits(rows, told, [attempt for attempt in ours if attempt["id"] not in asked_for])
 
 
 def _asked_for(rows: Rows, callbacks: list[Row], attempt: Row) -> bool:
@@ -41,7 +42,7 @@ def _asked_for(rows: Rows, callbacks: list[Row], attempt: Row) -> bool:
     )
 
 
-def _caps(rows: Rows, ours: list[Row], asked_for: set[str]) -> Iterator[Violation]:
+def _caps(rows: Rows, told: Told, ours: list[Row], asked_for: set[str]) -> Iterator[Violation]:
     groups: dict[Group, list[Row]] = defaultdict(list)
     for contact in ours:
         for group in _groups(rows, contact, contact["id"] in asked_for):
@@ -53,7 +54,7 @@ def _caps(rows: Rows, ours: list[Row], asked_for: set[str]) -> Iterator[Violatio
                 others[group].append(contact)
     for (cap, values), attempts in groups.items():
         for zone in rows.debtors[attempts[0]["debtor_id"]]["tz_candidates"]:
-            yield from _too_many(cap, attempts, others[cap, values], zone)
+            yield from _too_many(cap, attempts, others[cap, values], zone, told)
 
 
 def _groups(rows: Rows, contact: Row, asked_for: bool) -> Iterator[Group]:
@@ -63,27 +64,27 @@ def _groups(rows: Rows, contact: Row, asked_for: bool) -> Iterator[Group]:
                 yield cap, tuple(contact[column] for column in ("debtor_id", *cap.per))
 
 
-def _too_many(cap: Cap, attempts: list[Row], others: list[Row], zone: str) -> Iterator[Violation]:
+def _too_many(cap: Cap, attempts: list[Row], others: list[Row], zone: str, told: Told) -> Iterator[Violation]:
     """Of our attempts, given in order, those that were one too many in this zone."""
     days = [_day(attempt["reserved_at"], zone) for attempt in attempts]
     for position, (attempt, day) in enumerate(zip(attempts, days, strict=True)):
         if day < cap.since:
             continue
         first = cap.first_day(day)
-        reported = sum(_known(other, attempt) and _day(other["at"], zone) >= first for other in others)
+        reported = sum(_known(other, attempt, told) and _day(other["at"], zone) >= first for other in others)
         recent = position + 1 - bisect_left(days, first, hi=position) + reported
         if recent > cap.most:
             yield _of(attempt, cap.rule, f"contact {recent} since {first} in {zone}")
 
 
-def _waits(rows: Rows, ours: list[Row]) -> Iterator[Violation]:
+def _waits(rows: Rows, told: Told, ours: list[Row]) -> Iterator[Violation]:
     talks = _talks(rows)
     for attempt in ours:
         if attempt["channel"] not in VOICE:
             continue
         debtor, at = rows.debtors[attempt["debtor_id"]], attempt["reserved_at"]
         wait = max((WAIT_AFTER_TALK.get(law, 0) for law in debtor["jurisdictions"]), default=0)
-        last = next((talk.at for talk in talks[attempt["account_id"]] if talk.could_be_known_to(attempt)), None)
+        last = next((talk.at for talk in talks[attempt["account_id"]] if talk.known_to(attempt, told)), None)
         if last is not None and any(
             (_day(at, zone) - _day(last, zone)).days < wait for zone in debtor["tz_candidates"]
         ):
@@ -92,15 +93,17 @@ def _waits(rows: Rows, ours: list[Row]) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """`known_at`: when we could first know of it; `attempt_id`: the attempt of ours that led to it."""
+    """`attempt_id`: the attempt of ours that led to it; `reported`: the row of others that tells of it."""
 
     at: datetime
-    known_at: datetime
     attempt_id: str | None = None
+    reported: Row | None = None
 
-    def could_be_known_to(self, attempt: Row) -> bool:
-        """Whether whoever reserved the attempt could have known of this talk."""
-        return bool(max(self.at, self.known_at) < attempt["reserved_at"]) and self.attempt_id != attempt["id"]
+    def known_to(self, attempt: Row, told: Told) -> bool:
+        """Whether whoever reserved another attempt knew of this talk."""
+        if self.reported is not None:
+            return _known(self.reported, attempt, told)
+        return bool(self.at < attempt["reserved_at"]) and self.attempt_id != attempt["id"]
 
 
 def _talks(rows: Rows) -> dict[str, list[Talk]]:
@@ -108,21 +111,22 @@ def _talks(rows: Rows) -> dict[str, list[Talk]]:
     talks: dict[str, list[Talk]] = defaultdict(list)
     for attempt in rows.attempts:
         if attempt["channel"] in VOICE and attempt["outcome"] in TALKED and attempt["status"] != "released":
-            talks[attempt["account_id"]].append(Talk(attempt["reserved_at"], attempt["reserved_at"], attempt["id"]))
+            talks[attempt["account_id"]].append(Talk(attempt["reserved_at"], attempt["id"]))
     for talk in rows.conversations:
         if talk["channel"] == "voice":
-            talks[talk["account_id"]].append(Talk(talk["opened_at"], talk["opened_at"], talk["attempt_id"]))
+            talks[talk["account_id"]].append(Talk(talk["opened_at"], talk["attempt_id"]))
     for contact in rows.reported:
         if contact["channel"] in VOICE and contact["outcome"] in TALKED and contact["target"] == "consumer":
-            talks[contact["account_id"]].append(Talk(contact["at"], contact["recorded_at"]))
+            talks[contact["account_id"]].append(Talk(contact["at"], reported=contact))
     for of_debt in talks.values():
         of_debt.sort(key=lambda talk: talk.at, reverse=True)
     return talks
 
 
-def _known(reported: Row, attempt: Row) -> bool:
+def _known(reported: Row, attempt: Row, told: Told) -> bool:
     """Nobody can count a contact that they had not been told of."""
-    return bool(max(reported["recorded_at"], reported["at"]) < attempt["reserved_at"])
+    told_before = told.before(attempt, reported["id"], "contact.reported", reported["recorded_at"])
+    return told_before is True and bool(reported["at"] < attempt["reserved_at"])
 
 
 def _day(at: datetime, zone: str) -> date:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 AT_ONCE = 500
-KEPT = ("contact.", "attempt.", "hold.", "consent.", "wish.")
+KEPT = ("contact.", "attempt.", "hold.", "consent.")
 """Kinds of entries that somebody may ask for; the others only have to be in the chain."""
 
 

@@ -95,7 +95,7 @@ def _about(connection: Connection, debtors: list[Row]) -> Rows:
     for turn in of(talks, columns, "turn", "conversation_id", "conversation_id, seq"):
         turns.setdefault(turn["conversation_id"], []).append(turn)
     decided = "id, planned_id, account_id, debtor_id, channel, agent, at, allowed, facts_hash"
-    reported = "debtor_id, account_id, channel, direction, outcome, target, number_index, at, recorded_at"
+    reported = "id, debtor_id, account_id, channel, direction, outcome, target, number_index, at, recorded_at"
     return Rows(
         debtors=_by_id(debtors),
         accounts=_by_id(accounts),

@@ -89,7 +89,7 @@ def _found(
 def _about(rows: Rows, of_them: Told, keys: Keys, with_dials: bool, at_rest: bool) -> Iterator[Violation]:
     yield from lives.check(rows, of_them, at_rest=at_rest)
     yield from contacts.check(rows, of_them)
-    yield from counts.check(rows)
+    yield from counts.check(rows, of_them)
     if with_dials:
         yield from dials.check(rows, of_them)
     yield from talks.check(rows, keys)

@@ -22,18 +22,20 @@ class Told:
         return next((entry for entry in of_subject if entry.kind == kind), None)
 
     def before(self, attempt: Row, subject: str, kind: str, at: datetime) -> bool | None:
-        """Whether something was recorded before the gate was asked about an attempt; None when both came at once.
+        """Whether something was recorded before the gate was last asked about an attempt; None when both came at once.
 
-        The chain knows it for certain. Clocks of several processes disagree, so they are asked only where it is silent.
+        It is asked when the attempt is reserved, and once more when somebody sets out. The chain knows it for certain.
+        Clocks of several processes disagree, so they are believed only where it is silent.
         """
-        recorded, decided = self.first(subject, kind), self.first(attempt["decision_id"], "contact.decided")
-        if recorded is not None and decided is not None:
-            return recorded.seq < decided.seq
+        recorded = self.first(subject, kind)
+        asked = self.first(attempt["id"], "attempt.set_out") or self.first(attempt["decision_id"], "contact.decided")
+        if recorded is not None and asked is not None:
+            return recorded.seq < asked.seq
         return None if at == attempt["reserved_at"] else at < attempt["reserved_at"]
 
 
 def told(lookup: Lookup, rows: Rows) -> Told:
     """Everything that was told about these people."""
     attempts = [attempt["id"] for attempt in rows.attempts]
-    others = (row["id"] for row in (*rows.holds, *rows.consents, *rows.wishes))
+    others = (row["id"] for row in (*rows.holds, *rows.consents, *rows.reported))
     return Told(lookup.entries([*rows.decisions, *attempts, *others]), lookup.dials(attempts))

@@ -453,3 +453,14 @@ def test_the_chain_knows_better_than_two_clocks_what_came_first(world: Lived) ->
     world.contact()
     world.sql("UPDATE hold SET created_at = '2030-01-01 00:00:00.000000'")
     assert world.rules() == {"hold.ignored"}
+
+
+def test_a_hold_that_came_before_anybody_set_out_binds(world: Lived) -> None:
+    attempt = world.contact()
+    with world.ledger.begin() as work:
+        hold_id = work.new_id()
+        work.audit("hold.placed", hold_id, {"reason": "cease_request"})
+        work.audit("attempt.set_out", attempt.id, {})
+    world.hold()
+    world.sql(f"UPDATE hold SET id = '{hold_id}'")
+    assert world.rules() == {"hold.ignored"}
