@@ -30,9 +30,9 @@ BEAT_S: Final = 0.03
 AT_ONCE_DUE: Final = 100
 """Contacts that become due whenever time moves on, and `FARTHEST` that it moves."""
 FARTHEST: Final = timedelta(hours=2)
-STUCK_S: Final = 2.0
-"""Time moves on when nothing is due and nothing under way. When for so long nothing has changed, what is under way is a
-dead worker's, and time moves `A_LITTLE` until somebody finds it."""
+STUCK_S: Final = 5.0
+"""Time moves on when nothing is due and nobody alive is at it. When for so long nothing has changed, it moves
+`A_LITTLE`, until somebody gives up what he is at."""
 A_LITTLE: Final = timedelta(minutes=3)
 STALE_AFTER: Final = timedelta(minutes=20)
 """An attempt that is older is taken for a dead worker's, though with these clocks a living one may still be at it."""
@@ -123,6 +123,10 @@ class Crew:
         process = self.alive[draw.randrange(self.size)]
         self._shot.add(process.pid)
         process.kill()
+
+    def living(self) -> set[str]:
+        """With what the ids begin that those give who live now."""
+        return {worker.name(number, self.lives[number]) for number in self.alive}
 
     def let_end(self) -> None:
         """Wait until all have ended after being told to stop."""
@@ -218,7 +222,7 @@ def _drive(
         if time.monotonic() - looked > RECONCILED_EVERY_S:
             between["found half-way"] += reconcile(ledger, STALE_AFTER)
             looked = time.monotonic()
-        now = (due, under_way, left) = _waiting(ledger)
+        now = (due, under_way, left) = _waiting(ledger, crew.living())
         if now != was:
             was, changed = now, time.monotonic()
         if due == 0 and under_way == 0:
@@ -229,13 +233,14 @@ def _drive(
         time.sleep(BEAT_S)
 
 
-def _waiting(ledger: Ledger) -> tuple[int, int, int]:
-    """How many planned contacts are due, how many attempts are under way, and how many contacts wait in all."""
+def _waiting(ledger: Ledger, living: set[str]) -> tuple[int, int, int]:
+    """How many planned contacts are due, how many attempts of the living are under way, and how many contacts wait."""
     with ledger.read() as work:
         waiting = select(func.count()).where(PlannedContact.status == "planned")
         due = work.session.exec(waiting.where(col(PlannedContact.slot) <= work.now)).one()
-        half_way = select(func.count()).where(col(Attempt.status).in_(("reserved", "placing")))
-        return due, work.session.exec(half_way).one(), work.session.exec(waiting).one()
+        half_way = work.session.exec(select(Attempt.id).where(col(Attempt.status).in_(("reserved", "placing")))).all()
+        under_way = sum(attempt_id.partition("-")[0] in living for attempt_id in half_way)
+        return due, under_way, work.session.exec(waiting).one()
 
 
 def _move_on(ledger: Ledger, setting: Setting) -> None:

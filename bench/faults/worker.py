@@ -25,15 +25,21 @@ KILLED_ONE_MOMENT_IN: Final = 4_000
 KILLED_ONE_DIAL_IN: Final = 80
 TICKED_TWICE_ONE_IN: Final = 6
 MOST_AT_ONCE: Final = 8
+IDLE_S: Final = 0.1
 PACKS: Final = shipped_packs()
 """Read once for all processes: those that are born later are copies of one that has read them."""
+
+
+def name(number: int, life: int) -> str:
+    """With what the ids begin that a worker gives in one of its lives."""
+    return f"w{number}.{life}"
 
 
 def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
     """Begin the `life`-th life of worker `number`; returns when the stop file is there and, being immortal, idle."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     parent = os.getppid()
-    draw, who = Random(f"{setting.seed}-{number}-{life}"), f"w{number}.{life}"
+    draw, who = Random(f"{setting.seed}-{number}-{life}"), name(number, life)
     clock = JumpingClock(setting.clock_file, Random(draw.random()), jumps=mortal)
     ledger = setting.open(clock, who)
     moment = AtRandom(draw, KILLED_ONE_MOMENT_IN, KILLED_ONE_DIAL_IN) if mortal else nothing_happens
@@ -57,5 +63,5 @@ def run(setting: Setting, number: int, life: int, mortal: bool = True) -> None:
             if due == 0:
                 if not mortal:
                     break
-                time.sleep(0.02)
+                time.sleep(IDLE_S)
     ledger.engine.dispose()
