@@ -141,6 +141,11 @@ def situations(
     return facts, now
 
 
+def ends(now: datetime) -> st.SearchStrategy[datetime]:
+    """When something recorded runs out, or ran out."""
+    return after(now, -24 * 60, 40 * 24 * 60)
+
+
 @st.composite
 def flags(draw: st.DrawFn, now: datetime) -> Flags:
     today = now.date()
@@ -148,10 +153,13 @@ def flags(draw: st.DrawFn, now: datetime) -> Flags:
         lambda begins, lasts: (Stop("moratorium", today + begins, today + begins + lasts),),
         st.integers(-9, 3).map(timedelta),
         st.integers(0, 9).map(timedelta),
+    ) | st.builds(lambda kind, over: (Stop(kind, over_at=over),), one_of("dispute", "moratorium"), ends(now))
+    holds = st.builds(
+        lambda agents, until: (HoldFact("hardship", agents, until),), one_of("automated", "all"), ends(now)
     )
     return Flags(
         stops=draw(one_of((), (), (), (), ()) | stops),
-        holds=draw(one_of((), (), (), (), (), (HoldFact("wants_person", "automated"),))),
+        holds=draw(one_of((), (), (), (), (HoldFact("wants_person", "automated"),)) | holds),
         agreed_windows=tuple(draw(st.lists(spans, max_size=2))),
         consented_callback=draw(st.none() | st.builds(Callback, after(now, -9 * 24 * 60, 0), one_of("D1", "D1", "D2"))),
         inconvenient=tuple(draw(st.lists(st.builds(Inconvenient, weekdays, spans), max_size=2))),

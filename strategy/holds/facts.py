@@ -92,7 +92,14 @@ def flags_from(
     :param consented_at: by kind, since when consents stand (strategy/holds/consents.py).
     """
     binding = [hold for hold in holds if in_force(hold, now) and covers(hold, account_id, channel, number)]
-    kinds = [(hold.reason, kind_of(hold.reason)) for hold in binding]
+    stops, held = dict[str, datetime | None](), dict[tuple[str, str], datetime | None]()
+    for hold in binding:
+        kind = kind_of(hold.reason)
+        if kind.stop:
+            stops[kind.stop] = _longer(stops.get(kind.stop, hold.until), hold.until)
+        # What binds people too is told by its stop, which has exceptions in law (an attorney may be written to).
+        named = hold.reason, "automated" if kind.stop else kind.binds
+        held[named] = _longer(held.get(named, hold.until), hold.until)
     said = [wish for wish in wishes if _stands(wish, now)]
     agreed, inconvenient, places, refused, unread = set(), set(), set(), set(), set()
     for wish in said:
@@ -111,9 +118,8 @@ def flags_from(
         except (ValueError, KeyError):  # a span, weekday or zone that cannot be read
             unread.add(wish.kind)
     return Flags(
-        # What binds people too is told by its stop, which has exceptions in law (an attorney may be written to).
-        stops=tuple(Stop(stop) for stop in sorted({kind.stop for _, kind in kinds if kind.stop})),
-        holds=tuple(sorted({HoldFact(reason, "automated" if kind.stop else kind.binds) for reason, kind in kinds})),
+        stops=tuple(Stop(kind, over_at=stops[kind]) for kind in sorted(stops)),
+        holds=tuple(HoldFact(*named, until=held[named]) for named in sorted(held)),
         agreed_windows=tuple(sorted(agreed)),
         consented_callback=_callback(said, account_id, now),
         inconvenient=tuple(sorted(inconvenient)),
@@ -122,6 +128,10 @@ def flags_from(
         consented_at=consented_at,
         unread=tuple(sorted(unread)),
     )
+
+
+def _longer(one: datetime | None, other: datetime | None) -> datetime | None:
+    return None if one is None or other is None else max(one, other)
 
 
 def _stands(wish: WishRow, now: datetime) -> bool:

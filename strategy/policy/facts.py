@@ -108,21 +108,35 @@ class PastContact:
 class Stop:
     """A fact about the person that suspends contact; both days are included, None means open-ended.
 
-    `debt_id` narrows a dispute or a representation to one debt; None means all of them.
+    `debt_id` narrows a dispute or a representation to one debt; None means all of them. Before its days
+    are over it ends at `over_at`, where the record says so.
     """
 
     kind: str
     start: date | None = None
     end: date | None = None
     debt_id: str | None = None
+    over_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.over_at is not None:
+            object.__setattr__(self, "over_at", in_utc(self.over_at))
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class HoldFact:
-    """A hold in the ledger that covers this contact. `agents`: 'automated' lets people call, 'all' stops everyone."""
+    """A hold in the ledger that covers this contact. `agents`: 'automated' lets people call, 'all' stops everyone.
+
+    It binds before `until`; None: until somebody lifts it.
+    """
 
     reason: str
     agents: str = "automated"
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.until is not None:
+            object.__setattr__(self, "until", in_utc(self.until))
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -206,9 +206,14 @@ def _flags_json(flags: Flags) -> dict[str, Any]:
                 "end": stop.end.isoformat() if stop.end else None,
             }
             | ({"debt_id": stop.debt_id} if stop.debt_id else {})
+            | ({"over_utc": time_text(stop.over_at)} if stop.over_at else {})
             for stop in flags.stops
         ],
-        "holds": [{"reason": hold.reason, "agents": hold.agents} for hold in flags.holds],
+        "holds": [
+            {"reason": hold.reason, "agents": hold.agents}
+            | ({"until_utc": time_text(hold.until)} if hold.until else {})
+            for hold in flags.holds
+        ],
         "agreed_windows": [str(span) for span in flags.agreed_windows],
         "inconvenient": [{"days": list(time.days), "hours": str(time.hours)} for time in flags.inconvenient],
         "inconvenient_places": list(flags.inconvenient_places),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from strategy.policy.facts import STOPS, Stop
+from strategy.policy.flag_wishes import read_time
 
 _STOP_WORDS: Final = ("stop_keyword", "stop_message", "stop_received", "stop_request", "stop_word")
 # A name can mean several; every one of them is said.
@@ -141,7 +142,7 @@ def read_stop(kind: str, value: Any, name: str = "") -> Stop | None:
     if isinstance(over, date):
         end = over if end is None else min(end, over)
     debt_id = str(value["debt_id"]) if kind in _PER_DEBT and value.get("debt_id") else None
-    return Stop(kind, start, end, debt_id)
+    return Stop(kind, start, end, debt_id, None if value.get("over_utc") is None else read_time(value["over_utc"]))
 
 
 def _over(kind: str, value: Mapping[str, Any]) -> date | bool | None:

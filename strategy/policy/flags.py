@@ -175,8 +175,7 @@ def _with_flag(flags: Flags, name: str, value: Any) -> Flags:
     if name == "stops":
         return _stopped(flags, (read_stop(stop["kind"], stop) for stop in value))
     if name == "holds":
-        holds = sorted(HoldFact(str(h["reason"]), str(h.get("agents", "all"))) for h in value)
-        return replace(flags, holds=flags.holds + tuple(holds))
+        return replace(flags, holds=(*flags.holds, *map(_hold, value)))
     if name == "refused_media" and isinstance(value, list | str):
         return replace(flags, refused_media=tuple(sorted({*flags.refused_media, *map(channel_of, listed(value))})))
     if name == "third_party_refused":
@@ -212,12 +211,17 @@ def _with_restriction(flags: Flags, name: str, value: Any) -> Flags:
     if not (kinds or refuses) and (named := kinds_of_value(value)):
         return _stopped(flags, (read_stop(kind, value, name) for kind in named))
     if any(word in name for word in _MACHINES_ONLY):
-        return replace(flags, holds=tuple(sorted({*flags.holds, HoldFact(name, "automated")})))
+        return replace(flags, holds=(*flags.holds, HoldFact(name, "automated")))
     return flags if refuses else _unread(flags, name)
 
 
 def _stopped(flags: Flags, stops: Iterable[Stop | None]) -> Flags:
     return replace(flags, stops=(*flags.stops, *(stop for stop in stops if stop is not None)))
+
+
+def _hold(value: Mapping[str, Any]) -> HoldFact:
+    until = value.get("until_utc")
+    return HoldFact(str(value["reason"]), str(value.get("agents", "all")), None if until is None else read_time(until))
 
 
 def _spans(value: Any) -> list[Span]:

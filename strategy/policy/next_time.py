@@ -6,16 +6,20 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from strategy.policy.clocks import MINUTES_A_DAY, ONE_DAY, YEARS, day_begins, moments_of_day
-from strategy.policy.facts import ContactFacts
+from strategy.policy.facts import ContactFacts, Stop
 from strategy.policy.law import PackLaw
+from strategy.policy.pack import StopRule
 from strategy.policy.rules.counts import full_caps, room_again, unfinished_waits
-from strategy.policy.rules.permissions import stops_now
-from strategy.policy.rules.question import Question
+from strategy.policy.rules.permissions import holds_now, stops_now
+from strategy.policy.rules.question import Bound, Question
 
+# A hold and a dispute end by themselves where somebody has set an end to them, and otherwise not.
 CURED_BY_WAITING: Final = frozenset(
     {
         "CONVERSATION_COOLDOWN",
+        "DISPUTE_PENDING",
         "FREQ_CAP",
+        "HOLD_ACTIVE",
         "HOLIDAY_NO_CONTACT",
         "KNOWN_INCONVENIENT_TIME",
         "MORATORIUM_ACTIVE",
@@ -83,12 +87,23 @@ def _ends(question: Question) -> Iterator[datetime | None]:
         yield room_again(question, cap)
     for _, end in unfinished_waits(question):
         yield end
+    for hold in holds_now(question):
+        yield _of_our_age(hold.until)
     for rule, stop in stops_now(question):
-        if stop.end is None or stop.end.year not in YEARS:
-            yield None
-        else:
-            free = stop.end + (rule.clause.days_after + 1) * ONE_DAY
-            yield max(day_begins(place.zone, free) for place in question.places)
+        ends = [each for each in (_of_our_age(stop.over_at), _days_over(question, rule, stop)) if each is not None]
+        yield min(ends, default=None)
+
+
+def _days_over(question: Question, rule: Bound[StopRule], stop: Stop) -> datetime | None:
+    """When the last day of a stop, and the days after it, are over in every place."""
+    if stop.end is None or stop.end.year not in YEARS:
+        return None
+    free = stop.end + (rule.clause.days_after + 1) * ONE_DAY
+    return max(day_begins(place.zone, free) for place in question.places)
+
+
+def _of_our_age(moment: datetime | None) -> datetime | None:
+    return moment if moment is not None and moment.year in YEARS else None
 
 
 def _changes(question: Question, law: PackLaw) -> list[datetime]:

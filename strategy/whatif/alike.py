@@ -7,7 +7,7 @@ cooldown, asked at the moments of that day, could tell the difference.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -99,6 +99,7 @@ def _extra(
     wishing = frozenset(work.session.exec(select(ContactWish.debtor_id).where(col(ContactWish.withdrawn_at).is_(None))))
     touched = pl.Series([*consents.keys() | holds.keys() | history.keys() | wishing], dtype=pl.String)
     cuts = {zones: _cuts(packs, *each) for zones, each in slices.items()}
+    asked = {zones: [part.middle for part in parts] for zones, (_, parts) in slices.items()}
     numbers: dict[Hashable, int] = {}
     found = {}
     rows = accounts.filter(pl.col("debtor_id").is_in(touched.implode()))
@@ -107,7 +108,7 @@ def _extra(
         key = (
             account_id if debtor_id in wishing else None,
             consents.get(debtor_id),
-            tuple(sorted(_hold_seen_from(hold, here) for hold in holds.get(debtor_id, ()))),
+            tuple(sorted(_hold_seen_from(hold, here, asked[zones]) for hold in holds.get(debtor_id, ()))),
             tuple(sorted(past.seen_from(here, cuts[zones]) for past in history.get(debtor_id, ()))),
         )
         found[account_id] = numbers.setdefault(key, len(numbers))
@@ -162,9 +163,11 @@ def _holds(work: UnitOfWork) -> dict[str, list[Hold]]:
     return found
 
 
-def _hold_seen_from(hold: Hold, here: dict[str, str]) -> tuple[str, ...]:
+def _hold_seen_from(hold: Hold, here: dict[str, str], asked: list[datetime]) -> tuple[Hashable, ...]:
+    """With how many of the times that are asked about it still binds at."""
+    binds = len(asked) if hold.until is None else bisect_left(asked, hold.until)
     value = here.get(hold.scope_value, "other" if hold.scope in ("debt", "number") else hold.scope_value)
-    return (hold.reason, hold.scope, value, here.get(hold.account_id or "", ""))
+    return (hold.reason, hold.scope, value, here.get(hold.account_id or "", ""), binds)
 
 
 def _history(work: UnitOfWork, packs: Packs) -> dict[str, list[_Past]]:

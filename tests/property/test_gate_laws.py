@@ -209,6 +209,19 @@ def test_no_contact_of_any_kind_after_a_cease_request(
     assert decision.next_allowed_at is None
 
 
+@given(situations(), st.none() | st.integers(1, 60 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)))
+def test_a_hold_that_lasts_longer_never_allows_more(situation: Situation, longer: timedelta | None) -> None:
+    facts, now = situation
+
+    def later(end: datetime | None) -> datetime | None:
+        return None if end is None or longer is None else end + longer
+
+    stops = tuple(replace(stop, over_at=later(stop.over_at)) for stop in facts.flags.stops)
+    holds = tuple(replace(hold, until=later(hold.until)) for hold in facts.flags.holds)
+    lasting = replace(facts, flags=replace(facts.flags, stops=stops, holds=holds))
+    assert allows(facts, now) or not allows(lasting, now)
+
+
 @given(situations())
 def test_a_recorded_decision_replays_to_the_same_bytes(situation: Situation) -> None:
     facts, now = situation

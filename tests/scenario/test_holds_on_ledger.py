@@ -89,6 +89,23 @@ def test_a_kind_denies_what_it_should_and_nothing_else(ledger: Ledger, clock: St
         assert "HOLD_ACTIVE" not in codes(ledger, "bot")
 
 
+@pytest.mark.parametrize("kind", BY_HAND, ids=lambda kind: kind.id)
+def test_a_denial_says_when_a_dated_hold_lets_go_and_holds_to_it(
+    ledger: Ledger, clock: StoppedClock, kind: Kind
+) -> None:
+    hold = place(ledger, kind.id, channel="chat")
+    with ledger.read() as work:
+        decision = permitted(work, "account-R1", "chat", "bot")
+    assert isinstance(decision, Deny)
+    if hold.until is None:
+        assert decision.next_allowed_at is None
+        return
+    assert decision.next_allowed_at is not None
+    assert timedelta(0) <= decision.next_allowed_at - hold.until < timedelta(days=2)  # the hours, and a Sunday
+    clock.now = decision.next_allowed_at
+    assert codes(ledger, "bot") == set()
+
+
 def test_a_hold_on_a_channel_or_a_number_leaves_the_others_free(ledger: Ledger) -> None:
     place(ledger, "channel_refused", channel="chat")
     assert codes(ledger, "human") == {"HOLD_ACTIVE"}

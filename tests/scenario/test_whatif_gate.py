@@ -119,7 +119,8 @@ def _hold(work: UnitOfWork, account: Account, dice: random.Random) -> None:
             scope_value=value,
             reason=dice.choice(("hardship", "cease_request", "dispute_not_mine")),
             created_at=work.now,
-            until=work.now + timedelta(days=dice.choice((-1, 30))),
+            # Over already, in the hours that are asked about, or long after.
+            until=work.now + timedelta(hours=dice.choice((-24, 15, 17, 19, 720))),
         )
     )
 

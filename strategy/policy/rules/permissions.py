@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from strategy.policy.decision import Reason
-from strategy.policy.facts import Reopened, Stop
+from strategy.policy.facts import HoldFact, Reopened, Stop
 from strategy.policy.pack import HOUSE, ConsentRule, StopRule
 from strategy.policy.rules.question import Bound, PackPermits, Question, fits
 
@@ -101,6 +101,7 @@ def stops_now(question: Question) -> Iterator[tuple[Bound[StopRule], Stop]]:
             if (
                 stop.kind == kind
                 and stop.debt_id in (None, question.facts.action.debt_id)
+                and (stop.over_at is None or question.now < stop.over_at)
                 and _holds_on(days, stop, timedelta(days=rule.clause.days_after))
             ):
                 yield rule, stop
@@ -113,11 +114,19 @@ def _holds_on(days: tuple[date, ...], stop: Stop, after: timedelta) -> bool:
 
 
 def holds(question: Question) -> Iterable[Reason]:
+    for hold in holds_now(question):
+        yield Reason("HOLD_ACTIVE", HOUSE, f"a hold is recorded: {hold.reason}")
+
+
+def holds_now(question: Question) -> Iterator[HoldFact]:
+    """The recorded holds that keep this agent from contacting now."""
     if not question.law.house:
         return
     for hold in question.facts.flags.holds:
-        if hold.agents != "automated" or question.facts.action.agent != "human":
-            yield Reason("HOLD_ACTIVE", HOUSE, f"a hold is recorded: {hold.reason}")
+        if hold.agents == "automated" and question.facts.action.agent == "human":
+            continue
+        if hold.until is None or question.now < hold.until:
+            yield hold
 
 
 def third_party(question: Question) -> Iterable[Reason]:

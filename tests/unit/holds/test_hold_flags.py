@@ -96,6 +96,18 @@ def test_a_hold_binds_until_its_end_or_until_it_is_lifted() -> None:
     assert not seen(replace(hold, lifted_at=NOW)).holds
 
 
+def test_the_gate_is_told_when_a_hold_runs_out_and_of_two_of_a_kind_the_later_counts() -> None:
+    soon, late = NOW + timedelta(days=1), NOW + timedelta(days=9)
+    assert seen(SomeHold(until=soon)).holds == (HoldFact("hardship", "automated", soon),)
+    assert seen(SomeHold(until=late), SomeHold(until=soon)).holds == (HoldFact("hardship", "automated", late),)
+    assert seen(SomeHold(until=late), SomeHold()).holds == (HoldFact("hardship", "automated"),)
+    assert seen(SomeHold("moratorium", until=late)).stops == (Stop("moratorium", over_at=late),)
+    # An illness in the family runs out, a death does not: together they do not.
+    occasions = seen(SomeHold("bereavement", until=soon), SomeHold("disaster", until=late))
+    assert occasions.stops == (Stop("sensitive_occasion", over_at=late),)
+    assert seen(SomeHold("bereavement", until=soon), SomeHold("death")).stops == (Stop("sensitive_occasion"),)
+
+
 def test_what_a_person_has_said_about_times_and_places_is_kept() -> None:
     flags = wished(
         SomeWish("inconvenient_time", days=["sat", "mon"], hours="09:00-12:00"),

@@ -11,7 +11,17 @@ import pytest
 
 from strategy.policy.clocks import Span, day_begins, moments_of_day, zone_of
 from strategy.policy.decision import Allow, Decision, Deny
-from strategy.policy.facts import Action, Callback, ContactFacts, Content, Flags, Inconvenient, PastContact, Stop
+from strategy.policy.facts import (
+    Action,
+    Callback,
+    ContactFacts,
+    Content,
+    Flags,
+    HoldFact,
+    Inconvenient,
+    PastContact,
+    Stop,
+)
 from strategy.policy.gate import decide
 from strategy.policy.pack import Cap, Cooldown, DialMargin, Pack, StopRule, ThirdParty, Window
 from strategy.policy.packs import Packs
@@ -210,6 +220,28 @@ def test_waiting_goes_over_what_is_known_to_end_however_far_it_is() -> None:
     for end in (None, date.max):
         endless = text_at("2026-11-20T17:00", law, flags=Flags(stops=(Stop("moratorium", None, end),)))
         assert (codes(endless), endless.next_allowed_at) == (("MORATORIUM_ACTIVE",), None)  # type: ignore[union-attr]
+
+
+def test_what_is_recorded_with_an_end_binds_before_it_and_says_when_it_is_over() -> None:
+    stops = (StopRule(**ALWAYS, id="STOP", kind="moratorium", code="MORATORIUM_ACTIVE"),)
+    law, ends = packs(stops=stops), utc("2026-12-20T14:30")
+    held = Flags(holds=(HoldFact("hardship", "all", ends),))
+    stopped = Flags(stops=(Stop("moratorium", over_at=ends),))
+    both = Flags(holds=held.holds, stops=(Stop("moratorium", None, date(2026, 12, 23), over_at=ends),))
+    for flags, code in ((held, "HOLD_ACTIVE"), (stopped, "MORATORIUM_ACTIVE")):
+        said = text_at("2026-11-20T17:00", law, flags=flags)
+        assert isinstance(said, Deny)
+        assert (said.codes, said.next_allowed_at) == ((code,), ends)
+        assert codes(text_at(ends - timedelta(microseconds=1), law, flags=flags)) == (code,)
+        assert codes(text_at(ends, law, flags=flags)) == ()
+    either = text_at("2026-11-20T17:00", law, flags=both)
+    assert isinstance(either, Deny)
+    assert either.next_allowed_at == ends
+    endless = text_at("2026-11-20T17:00", law, flags=replace(both, holds=(*held.holds, HoldFact("complaint", "all"))))
+    far = text_at("2026-11-20T17:00", law, flags=Flags(holds=(HoldFact("x", "all", datetime.max.replace(tzinfo=UTC)),)))
+    for never in (endless, far):
+        assert isinstance(never, Deny)
+        assert never.next_allowed_at is None
 
 
 def test_waiting_stops_where_the_law_changes_before() -> None:
