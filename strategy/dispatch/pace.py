@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from strategy.pacing import Hours, Pacing
@@ -60,6 +60,16 @@ class Traffic:
         self.last_minute[channel] = self.last_minute.get(channel, 0) + 1
 
 
+class Standing(Protocol):
+    """How dispatching stands in one transaction: one of :data:`WHYS`, or None where nothing stands in the way."""
+
+    def campaign(self, channel: str, treatment: str) -> str | None:
+        """Why no contact of a whole campaign may begin now."""
+
+    def contact(self, due: Due) -> str | None:
+        """Why one contact may not begin now. One that may counts as begun from then on."""
+
+
 def channel_scope(channel: str) -> str:
     return f"channel:{channel}"
 
@@ -104,16 +114,25 @@ def why_not_now(
     due: Due, switches: Mapping[str, str], traffic: Traffic, pacing: Pacing, hours: Hours | None
 ) -> str | None:
     """One of :data:`WHYS`, or None when the contact may begin."""
-    scope = closed_by(switches, due.channel, due.treatment)
-    if scope is not None:
-        return DRAINING if state_of(switches, scope) == DRAINING else PAUSED
-    if hours is not None and not inside(hours, due.zones, traffic.now):
+    why = why_stopped(switches, due.channel, due.treatment)
+    if why is None and hours is not None and not inside(hours, due.zones, traffic.now):
         return OUTSIDE_HOURS
-    if not _room(pacing.lines, traffic.under_way, due.channel):
+    return why or why_full(traffic, pacing, due.channel)
+
+
+def why_stopped(switches: Mapping[str, str], channel: str, treatment: str) -> str | None:
+    """PAUSED or DRAINING, or None where this campaign runs."""
+    scope = closed_by(switches, channel, treatment)
+    if scope is None:
+        return None
+    return DRAINING if state_of(switches, scope) == DRAINING else PAUSED
+
+
+def why_full(traffic: Traffic, pacing: Pacing, channel: str) -> str | None:
+    """LINES_BUSY or MINUTE_FULL, or None where one more may begin on this channel."""
+    if not _room(pacing.lines, traffic.under_way, channel):
         return LINES_BUSY
-    if not _room(pacing.per_minute, traffic.last_minute, due.channel):
-        return MINUTE_FULL
-    return None
+    return None if _room(pacing.per_minute, traffic.last_minute, channel) else MINUTE_FULL
 
 
 def inside(hours: Hours, zones: tuple[str, ...], now: datetime) -> bool:

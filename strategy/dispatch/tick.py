@@ -46,13 +46,21 @@ class Ticked:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def anything_may_begin(_work: UnitOfWork) -> Callable[[Due], str | None]:
+class AnythingMayBegin:
     """A turnstile that leaves nothing for later."""
-    return lambda _due: None
+
+    def __init__(self, _work: UnitOfWork) -> None:
+        pass
+
+    def campaign(self, _channel: str, _treatment: str) -> str | None:
+        return None
+
+    def contact(self, _due: Due) -> str | None:
+        return None
 
 
 def tick(
-    ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE, turnstile: Turnstile = anything_may_begin
+    ledger: Ledger, packs: Packs, place: Place, at_once: int = AT_ONCE, turnstile: Turnstile = AnythingMayBegin
 ) -> Ticked:
     """Work through what is due at the ledger's now, oldest slot first. Any number of processes may do so at once.
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from ledger.ledger import WRITERS, UnitOfWork
 from ledger.tables import Attempt
 from strategy.dispatch.attempts import FRESH_FOR
-from strategy.dispatch.pace import MINUTE, Due, Traffic, why_not_now
+from strategy.dispatch.pace import MINUTE, Due, Standing, Traffic, why_full, why_not_now, why_stopped
 from strategy.dispatch.switches import read_switches, states
 from strategy.experiments.running import Experiments
 from strategy.pacing import Hours, Pacing
@@ -24,19 +24,23 @@ from strategy.versions import active
 PACE_LOCK: Final = WRITERS + 3
 """PostgreSQL's advisory lock that makes dispatchers count one after another, to the end of the transaction."""
 
-Turnstile = Callable[[UnitOfWork], Callable[[Due], str | None]]
+Turnstile = Callable[[UnitOfWork], Standing]
 """Called once in each transaction that takes contacts; what it gives is asked about each of them, in order."""
 
 
 @dataclass(slots=True)
-class _Standing:
+class _Read:
     work: UnitOfWork
     settings: StrategySettings
     switches: dict[str, str]
     traffic: Traffic
     any_hours: bool
 
-    def __call__(self, due: Due) -> str | None:
+    def campaign(self, channel: str, treatment: str) -> str | None:
+        stopped = why_stopped(self.switches, channel, treatment)
+        return stopped or why_full(self.traffic, self.settings.pacing, channel)
+
+    def contact(self, due: Due) -> str | None:
         hours = self._hours(due) if self.any_hours and due.agent == "bot" else None
         why = why_not_now(due, self.switches, self.traffic, self.settings.pacing, hours)
         if why is None:
@@ -47,7 +51,7 @@ class _Standing:
         return treatment_of(self.work, due.account_id).hours
 
 
-def turnstile(work: UnitOfWork) -> Callable[[Due], str | None]:
+def turnstile(work: UnitOfWork) -> Standing:
     """Whether each contact may begin now (None), or why it is left for later (strategy.dispatch.pace.WHYS).
 
     What it lets through counts as begun, so that a batch keeps the pace as well as a single contact does.
@@ -61,7 +65,7 @@ def turnstile(work: UnitOfWork) -> Callable[[Due], str | None]:
     experiments = Experiments.read(work, settings)
     everyones = (settings, *experiments.by_label.values())
     any_hours = any(treatment.hours for each in everyones for treatment in each.treatments.values())
-    return _Standing(work, settings, switches, traffic(work), any_hours)
+    return _Read(work, settings, switches, traffic(work), any_hours)
 
 
 def traffic(work: UnitOfWork) -> Traffic:

@@ -123,6 +123,23 @@ def test_a_minute_takes_what_it_may_and_the_next_one_the_rest(ledger: Ledger, cl
     assert taken == [(2, {"minute_full": 3}), (0, {"minute_full": 3}), (2, {"minute_full": 1}), (0, {"minute_full": 1})]
 
 
+def test_a_long_backlog_that_is_stopped_is_counted_and_passed_by(ledger: Ledger) -> None:
+    """What is paused, full or too old lies before, between and after what goes out; every contact is counted once."""
+    with ledger.begin() as work:
+        people(work, 1, strategy(Pacing(UNLIMITED.lines, {"chat": 3, "voice": None})))
+        for n in range(1, 620):
+            people(work, 1, strategy(), first=n)
+            treatment = "persuade" if n % 3 else "remind"
+            due(work, n, "voice" if n % 5 == 0 else "chat", treatment, minutes_ago=700 - n)
+        due(work, 0, minutes_ago=13 * 60)
+        switch(work, "campaign:persuade/chat", "paused", "Anna")
+        switch(work, "channel:voice", "draining", "Anna")
+    done = tick(ledger, PACKS, delivered, turnstile=turnstile)
+    assert (done.allowed, done.superseded) == (3, 1)
+    assert dict(done.left) == {"paused": 331, "draining": 123, "minute_full": 162}
+    assert statuses(ledger) == {"planned": 616, "superseded": 1, "allowed": 3}
+
+
 def test_lines_that_are_busy_take_nothing_new(ledger: Ledger) -> None:
     with ledger.begin() as work:
         people(work, 3, strategy(Pacing({"chat": 1, "voice": None}, UNLIMITED.per_minute)))
@@ -132,7 +149,7 @@ def test_lines_that_are_busy_take_nothing_new(ledger: Ledger) -> None:
 
     def place(contact: Reserved) -> str:
         with ledger.begin() as work:
-            inside.append((turnstile(work)(_due_like(contact)), under_way(work)))
+            inside.append((turnstile(work).contact(_due_like(contact)), under_way(work)))
         return "delivered"
 
     assert tick(ledger, PACKS, place, turnstile=turnstile).allowed == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -27,7 +26,7 @@ from strategy.contact_outcome import finish
 from strategy.dispatch.attempts import FRESH_FOR, STALE_AFTER, reconcile, set_out
 from strategy.dispatch.pace import Due
 from strategy.dispatch.reservation import Refused, Reserved, Wanted, reserve, reserve_many
-from strategy.dispatch.tick import tick
+from strategy.dispatch.tick import AnythingMayBegin, tick
 from strategy.facts_from_ledger import contact_facts, looks_back, people_behind
 from strategy.policy.packs import shipped_packs
 from strategy.settings import StrategySettings, to_json
@@ -292,15 +291,13 @@ def test_what_may_not_begin_yet_keeps_nobody_behind_it_waiting(ledger: Ledger) -
     planned(ledger, channel="chat", minutes_ago=1)
     asked = []
 
-    def no_voice(_work: UnitOfWork) -> Callable[[Due], str | None]:
-        def why_left(due: Due) -> str | None:
+    class NoVoice(AnythingMayBegin):
+        def contact(self, due: Due) -> str | None:
             asked.append(due.channel)
             return "paused" if due.channel == "voice" else None
 
-        return why_left
-
     placed = []
-    done = tick(ledger, PACKS, lambda contact: placed.append(contact.channel) or "delivered", turnstile=no_voice)
+    done = tick(ledger, PACKS, lambda contact: placed.append(contact.channel) or "delivered", turnstile=NoVoice)
     assert (placed, dict(done.left), done.due) == (["chat"], {"paused": 1}, 1)
     assert asked[:2] == ["voice", "chat"]
 
