@@ -5,17 +5,17 @@ Facts of many people are read in as many queries as those of one: each table is 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from operator import attrgetter
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, or_, select
 from sqlmodel import SQLModel, col
 
+from ledger.columns import UtcDateTime
 from ledger.ledger import UnitOfWork
+from ledger.rows import Among, Query, Row, read_together
 from ledger.tables import Account, Attempt, Consent, ContactWish, Conversation, Debtor, Hold, ReportedContact
 from strategy.holds.consents import given_at, standing
 from strategy.holds.facts import flags_from
@@ -31,12 +31,37 @@ OPENING: Final = Content(
 )
 """What the approved opening of every bot contact does: it says that it is automated and recorded, and names no debt."""
 
-IN_ORDER: Final = attrgetter(*PastContact.__dataclass_fields__)
-"""As past contacts compare, which is slower."""
+
+class ConsentRow(NamedTuple):
+    """Of ledger.tables.Consent."""
+
+    kind: str
+    status: str
+    at: datetime
 
 
-Query = Select[*tuple[Any, ...]]
-Record = Row[*tuple[Any, ...]]
+class HoldRow(NamedTuple):
+    """Of ledger.tables.Hold."""
+
+    scope: str
+    scope_value: str
+    account_id: str | None
+    reason: str
+    until: datetime | None
+    lifted_at: datetime | None
+
+
+class WishRow(NamedTuple):
+    """Of ledger.tables.ContactWish."""
+
+    kind: str
+    account_id: str | None
+    days: list[str]
+    hours: str
+    value: str
+    given_at: datetime
+    until: datetime | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -47,9 +72,9 @@ class Person:
     zones: tuple[str, ...]
     number: str
     """The blind index of the phone number."""
-    consents: list[Record] = field(default_factory=list)
-    holds: list[Record] = field(default_factory=list)
-    wishes: list[Record] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    holds: list[HoldRow] = field(default_factory=list)
+    wishes: list[WishRow] = field(default_factory=list)
     history: list[PastContact] = field(default_factory=list)
 
 
@@ -96,7 +121,7 @@ class People:
                 person.zones,
                 given_at(consents),
             ),
-            history=tuple(sorted(person.history, key=IN_ORDER)),
+            history=tuple(person.history),
         )
 
 
@@ -136,84 +161,80 @@ def people_behind(
     :param besides: an attempt that is not history: the one that is asked about.
     """
     work.session.flush()
+    connection = work.session.connection()
     people = dict[str, Person]()
     debtor_of = dict[str, str]()
-    for account_id, debtor_id, jurisdictions, zones, number in _rows(work, _WHO, account_ids):
+    (whose,) = read_together(connection, [_WHO], account_ids)
+    for account_id, debtor_id, jurisdictions, zones, number in whose:
         debtor_of[account_id] = debtor_id
-        people.setdefault(debtor_id, Person(tuple(jurisdictions), tuple(zones), number))
-    for consent in _rows(work, _CONSENTS, people):
-        people[consent.debtor_id].consents.append(consent)
-    for hold in _rows(work, _HOLDS, people):
-        people[hold.debtor_id].holds.append(hold)
-    for wish in _rows(work, _WISHES, people):
-        people[wish.debtor_id].wishes.append(wish)
-    since = None if looking_back is None else work.now - looking_back
-    for debtor_id, history in _history(work, people, since, besides).items():
-        people[debtor_id].history = history
+        if debtor_id not in people:
+            people[debtor_id] = Person(tuple(jurisdictions), tuple(zones), number)
+    # Whoever looks back for ever looks back to the first day there is.
+    since = _FIRST_DAY if looking_back is None else work.now - looking_back
+    consents, holds, wishes, attempts, talks, reported = read_together(connection, _ABOUT, people, since=since)
+    for debtor_id, *consent in consents:
+        people[debtor_id].consents.append(ConsentRow(*consent))
+    for debtor_id, *hold in holds:
+        people[debtor_id].holds.append(HoldRow(*hold))
+    for debtor_id, *wish in wishes:
+        people[debtor_id].wishes.append(WishRow(*wish))
+    _remember(people, attempts, talks, reported, besides)
     return People(work.now, people, debtor_of)
 
 
-_SOME: Final[BindParameter[str]] = bindparam("some", expanding=True)
-_SINCE: Final[BindParameter[datetime]] = bindparam("since")
+_FIRST_DAY: Final = datetime(1, 1, 2, tzinfo=UTC)
+_SINCE: Final[BindParameter[datetime]] = bindparam("since", type_=UtcDateTime)
 
 
-def _of_people(table: type[SQLModel], *columns: str) -> Query:
+def _of_people(table: type[SQLModel], columns: Iterable[str]) -> Query:
     """The debtor's id, and these columns, of the rows about some people."""
     whose = table.__table__.c.debtor_id  # type: ignore[attr-defined]
-    return select(whose, *(getattr(table, name) for name in columns)).where(whose.in_(_SOME))
+    return select(whose, *(getattr(table, name) for name in columns)).where(Among(whose))
 
 
-_WHOSE: Final = (
-    col(Account.id),
-    *(col(Debtor.id), col(Debtor.jurisdictions), col(Debtor.tz_candidates), col(Debtor.phone_index)),
+_WHO: Final[Query] = (
+    select(col(Account.id), col(Debtor.id), *map(col, (Debtor.jurisdictions, Debtor.tz_candidates, Debtor.phone_index)))
+    .join(Debtor, col(Debtor.id) == Account.debtor_id)
+    .where(Among(col(Account.id)))
 )
-_WHO: Final[Query] = select(*_WHOSE).join(Debtor, col(Debtor.id) == Account.debtor_id).where(col(Account.id).in_(_SOME))
-_CONSENTS: Final = _of_people(Consent, "kind", "status", "at")
-_HOLDS: Final = _of_people(Hold, "scope", "scope_value", "account_id", "reason", "until", "lifted_at").where(
-    col(Hold.lifted_at).is_(None)
-)
-_WISHES: Final = _of_people(
-    ContactWish, "kind", "account_id", "days", "hours", "value", "given_at", "until", "withdrawn_at"
-).where(col(ContactWish.withdrawn_at).is_(None))
-_ATTEMPTS: Final = _of_people(
-    Attempt, "id", "reserved_at", "channel", "direction", "outcome", "account_id", "number_index"
-).where(col(Attempt.status) != "released")
-_TALKS: Final = _of_people(Conversation, "attempt_id", "opened_at", "channel", "account_id")
-_REPORTED: Final = _of_people(
-    ReportedContact, "at", "channel", "direction", "outcome", "account_id", "number_index", "by", "target"
-)
-_LATE_ATTEMPTS: Final = _ATTEMPTS.where(col(Attempt.reserved_at) >= _SINCE)
-_LATE_TALKS: Final = _TALKS.where(col(Conversation.opened_at) >= _SINCE)
-_LATE_REPORTED: Final = _REPORTED.where(
-    # Whom else we spoke to is asked about for ever: a relative may be asked once in all.
-    or_(col(ReportedContact.at) >= _SINCE, col(ReportedContact.target) != "consumer")
+_ABOUT: Final[tuple[Query, ...]] = (
+    _of_people(Consent, ConsentRow._fields),
+    _of_people(Hold, HoldRow._fields).where(col(Hold.lifted_at).is_(None)),
+    _of_people(ContactWish, WishRow._fields).where(col(ContactWish.withdrawn_at).is_(None)),
+    _of_people(Attempt, ("id", "reserved_at", "channel", "direction", "outcome", "account_id", "number_index")).where(
+        col(Attempt.status) != "released", col(Attempt.reserved_at) >= _SINCE
+    ),
+    _of_people(Conversation, ("attempt_id", "opened_at", "channel", "account_id")).where(
+        col(Conversation.opened_at) >= _SINCE
+    ),
+    _of_people(
+        ReportedContact, ("at", "channel", "direction", "outcome", "account_id", "number_index", "by", "target")
+    ).where(
+        # Whom else we spoke to is asked about for ever: a relative may be asked once in all.
+        or_(col(ReportedContact.at) >= _SINCE, col(ReportedContact.target) != "consumer")
+    ),
 )
 
 
-def _rows(work: UnitOfWork, query: Query, some: Iterable[str], **more: datetime) -> Iterable[Record]:
-    wanted = [*some]
-    return work.session.connection().execute(query, {"some": wanted, **more}) if wanted else ()
-
-
-def _history(
-    work: UnitOfWork, people: dict[str, Person], since: datetime | None, besides: str | None
-) -> dict[str, list[PastContact]]:
+def _remember(
+    people: Mapping[str, Person],
+    attempts: Iterable[Row],
+    talks: Iterable[Row],
+    reported: Iterable[Row],
+    besides: str | None,
+) -> None:
     """Every attempt on any of a person's debts, every talk that they began, and what others have told us."""
-    found = defaultdict[str, list[PastContact]](list)
     told = set[str]()
-    bounds = {} if since is None else {"since": since}
-    for debtor_id, id_, at, channel, direction, outcome, debt, number in _rows(
-        work, _LATE_ATTEMPTS if bounds else _ATTEMPTS, people, **bounds
-    ):
+    for debtor_id, id_, at, channel, direction, outcome, debt, number in attempts:
         if id_ != besides:
-            found[debtor_id].append(PastContact(at, channel, direction, outcome or "unknown", debt, number))
+            past = PastContact(at, channel, direction, outcome or "unknown", debt, number)
+            people[debtor_id].history.append(past)
         if outcome == "conversation":
             told.add(id_)
-    for debtor_id, attempt_id, at, channel, debt in _rows(work, _LATE_TALKS if bounds else _TALKS, people, **bounds):
+    for debtor_id, attempt_id, at, channel, debt in talks:
         # A talk that an attempt led to is that attempt's outcome, once it says so.
         if attempt_id not in told:
-            number = people[debtor_id].number
-            found[debtor_id].append(PastContact(at, channel, "inbound", "conversation", debt, number))
-    for debtor_id, *past in _rows(work, _LATE_REPORTED if bounds else _REPORTED, people, **bounds):
-        found[debtor_id].append(PastContact(*past))
-    return found
+            person = people[debtor_id]
+            person.history.append(PastContact(at, channel, "inbound", "conversation", debt, person.number))
+    for debtor_id, *told_of in reported:
+        people[debtor_id].history.append(PastContact(*told_of))
