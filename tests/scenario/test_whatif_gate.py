@@ -120,7 +120,7 @@ def _hold(work: UnitOfWork, account: Account, dice: random.Random) -> None:
             reason=dice.choice(("hardship", "cease_request", "dispute_not_mine")),
             created_at=work.now,
             # Over already, in the hours that are asked about, or long after.
-            until=work.now + timedelta(hours=dice.choice((-24, 15, 17, 19, 720))),
+            until=work.now + timedelta(hours=dice.choice((-24, 19, 36, 720))),
         )
     )
 
