@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Final
 
 from sqlmodel import select
 
-from bench.faults.carrier import Carrier
+from bench.faults.carrier import Carrier, LineDead
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Attempt
 from strategy.dispatch import attempts, tick
@@ -37,7 +38,8 @@ def dials_again(ledger: Ledger, carrier: Carrier) -> None:
         half_way = work.session.exec(select(Attempt).where(Attempt.status == "placing")).all()
     for attempt in half_way:
         who = (attempt.account_id, attempt.debtor_id, attempt.channel, attempt.agent)
-        carrier.place(Reserved(attempt.id, attempt.decision_id, *who))
+        with suppress(LineDead):
+            carrier.place(Reserved(attempt.id, attempt.decision_id, *who))
 
 
 def sets_out_for_nothing(_ledger: Ledger, _carrier: Carrier) -> None:

@@ -15,7 +15,7 @@ import pytest
 from bench import postgres
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = int(os.environ.get("AMENDS_FAULTS_PEOPLE", "100"))
+PEOPLE = int(os.environ.get("AMENDS_FAULTS_PEOPLE", "80"))
 """scripts/bench dispatch faults takes all 2,000; see docs/faults.md for how long each takes."""
 
 pytestmark = pytest.mark.slow
@@ -61,6 +61,6 @@ def test_the_law_holds_through_kills_jumping_clocks_and_doubled_ticks(database: 
 )
 def test_a_mistake_of_the_dispatcher_is_found(database: str, flaw: str, broken: set[str]) -> None:
     # Few people with many contacts, so that workers meet at the same person.
-    told = faults(database, "--people", "11", "--contacts", "60", "--flaw", flaw)
+    told = faults(database, "--people", "11", "--contacts", "40", "--flaw", flaw)
     found = set(told["rules_broken"])
     assert found & broken or {rule.split(".")[0] for rule in found} & broken, told["rules_broken"]
