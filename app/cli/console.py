@@ -21,6 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 stderr = Console(stderr=True, highlight=False)
 stdout = Console(highlight=False)
 
+LONGEST_REFUSAL = 2_000
+"""Characters; what is longer quotes what nobody meant to read, and is cut in its middle."""
+
 Step = Callable[[int, int], None]
 """progress(done, total)"""
 
@@ -121,8 +124,12 @@ def tell(line: str) -> None:
 
 
 def refuse(line: str, status: int) -> int:
-    """Print the one line of a refusal, however long it is, and give the exit status back."""
-    tell(f"amends: {line}")
+    """Print a refusal and give the exit status back: one line, whatever it quotes of what was given."""
+    shown = "".join(each if each.isprintable() else " " for each in line)
+    if len(shown) > LONGEST_REFUSAL:
+        half = LONGEST_REFUSAL // 2
+        shown = f"{shown[:half]} ... {shown[-half:]}"
+    tell(f"amends: {shown}")
     return status
 
 

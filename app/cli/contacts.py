@@ -32,9 +32,10 @@ def import_reported(
 ) -> None:
     """Record contacts that others made, so that they count toward every cap; what cannot be read is named."""
     settings = Settings()
+    found = existing(file)
     ledger = wiring.open_ledger(settings)
     with progress(f"importing {file.name}"):
-        done = import_contacts(ledger, existing(file), by, settings.home)
+        done = import_contacts(ledger, found, by, settings.home)
     for error in done.errors[:NAMED]:
         # A contact that is not known counts toward no cap, so nobody may overlook it.
         tell(f"line {error.line}: {error.field} {error.reason}".replace("  ", " "))

@@ -43,7 +43,17 @@ NO_COMMAND: Final = "NoArgsIsHelpError"
 USAGE: Final = "typer._click.exceptions.UsageError"
 """A command, option or value that there is not."""
 UNUSABLE_DISK: Final = frozenset(
-    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+    {
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.ENOTDIR,
+        errno.EEXIST,
+        errno.EISDIR,
+        errno.ENAMETOOLONG,
+    }
 )
 """What a disk refuses, wherever in a command it does."""
 UNUSABLE_DATABASE: Final = {

@@ -53,9 +53,9 @@ def show(
 ) -> None:
     """The holds on record, the latest first."""
     with wiring.open_ledger(Settings()).begin() as work:
-        debtor_id = account_of(work, account).debtor_id if account else None
+        debtor_id = account_of(work, account).debtor_id if account is not None else None
         found = holds_of(work, debtor_id, only_binding=only_open)
-        if account:
+        if account is not None:
             asked_about(work, account, HOLDS, operator())
         else:
             listed_holds(work, len(found), operator())

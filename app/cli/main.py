@@ -83,12 +83,23 @@ def amends() -> None:
 def main() -> None:
     """Run one command; turn what the caller can mend into one line and exit status 2."""
     logs.configure("info")
+    if not all(_is_text(each) for each in sys.argv):
+        sys.exit(refuse("an argument is not text in UTF-8", 2))
     try:
         sys.exit(cli(standalone_mode=False))
     except KeyboardInterrupt:
         sys.exit(refuse("stopped", 130))
     except Exception as error:
         sys.exit(_told(error))
+
+
+def _is_text(argument: str) -> bool:
+    # Bytes that are no UTF-8 arrive as half characters, which no database and no key takes.
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _told(error: Exception) -> int:

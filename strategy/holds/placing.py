@@ -78,11 +78,11 @@ def new_hold(
         # Tomorrow, because it may be that already where the person is.
         if kind.id != "moratorium" or since > now.date() + timedelta(days=1):
             return Refused("since")
-        end = over_everywhere(since + timedelta(days=BREATHING_SPACE_DAYS))
+        end = over_everywhere(since, BREATHING_SPACE_DAYS)
     if treatment_ends is not None:
         if kind.id != "moratorium_crisis":
             return Refused("treatment_ends")
-        end = over_everywhere(treatment_ends + timedelta(days=AFTER_TREATMENT_DAYS))
+        end = over_everywhere(treatment_ends, AFTER_TREATMENT_DAYS)
     if end is not None and end <= now:
         return Refused("past_end")
     return _of_scope(reason, wanted, about, end)
@@ -95,6 +95,7 @@ def _of_scope(reason: str, scope: str, about: About, end: datetime | None) -> Ne
     return NewHold(reason, scope if value else "person", value, account_id, end)
 
 
-def over_everywhere(day: date) -> datetime:
-    """When `day` is over in every zone, as aware UTC."""
-    return datetime.combine(day + timedelta(days=1), _NEXT_NOON)
+def over_everywhere(day: date, days_later: int = 0) -> datetime:
+    """When the day `days_later` after `day` is over in every zone, as aware UTC; the calendar's last days are one end."""
+    ahead = timedelta(days=days_later + 1)
+    return datetime.combine(min(day, date.max - timedelta(days=1) - ahead) + ahead, _NEXT_NOON)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select
 from sqlmodel import col
 
+from ledger.audit_form import LONGEST_NAME
 from ledger.importing.named_columns import rows_named
 from ledger.importing.reading import content_of
 from ledger.importing.rejects import write_rejects
@@ -46,8 +47,11 @@ def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> Contacts
 
     :raises ImportRefused: the file cannot be read at all; nothing was recorded.
     """
-    if not by.strip():
-        raise ImportRefused("somebody must have made these contacts: the name of the agency, or 'bank'")
+    by = by.strip()
+    if not by or len(by) > LONGEST_NAME or not by.isprintable():
+        raise ImportRefused(
+            f"whoever made these contacts must have a name, one line of up to {LONGEST_NAME} letters: an agency's, or bank"
+        )
     content = content_of(path)
     with ledger.begin() as work:
         try:
@@ -60,7 +64,7 @@ def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> Contacts
             raise ImportRefused(f"{path.name}: the file has a header but no rows")
         errors = [row for row in read if isinstance(row, RowError)]
         rows = [row for row in read if isinstance(row, ReportedRow)]
-        new, known, wrong = _sorted_out(work, by.strip(), rows)
+        new, known, wrong = _sorted_out(work, by, rows)
         for part in _chunks(list(new.values())):
             work.session.connection().execute(insert(ReportedContact), part)
         told = ("account_id", "by", "channel", "outcome")

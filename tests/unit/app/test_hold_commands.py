@@ -57,6 +57,12 @@ BAD_INPUT = [
     (("wishes", "add", "EX-001", "refused_medium", "--by", "Anna", "--value", "pigeon"), "no such channel"),
     (("wishes", "withdraw", "no-such-id", "--by", "Anna"), "no such wish"),
     (("contacts", "import", "nowhere.csv", "--by", "Agency"), "no such file"),
+    (("contacts", "import", "x" * 5_000, "--by", "Agency"), "File name too long"),
+    (("contacts", "import", EXAMPLE, "--by", "A" * 65), "up to 64 letters"),
+    (("contacts", "import", EXAMPLE, "--by", "two\nlines"), "up to 64 letters"),
+    (("holds", "list", "--account", ""), "no such account"),
+    (("holds", "place", "EX-\udcff", "cease", "--by", "Anna"), "not text in UTF-8"),
+    (("holds", "place", "EX-\n\x1b[31m", "cease", "--by", "Anna"), "no such account: EX-  [31m"),
 ]
 
 
@@ -64,6 +70,16 @@ def test_bad_input_is_one_clear_line(floor):
     # One floor for all of them: each is refused before it has changed anything.
     for arguments, line in BAD_INPUT:
         assert line in floor(*arguments).refusal
+
+
+def test_a_refusal_stays_short_whatever_it_quotes(floor):
+    assert len(floor("holds", "place", "x" * 100_000, "cease", "--by", "Anna").refusal) < 2_100
+
+
+def test_a_hold_may_last_to_the_end_of_the_calendar(floor):
+    placed = ("holds", "place", "EX-001", "--by", "Anna", "--json")
+    assert told(floor(*placed, "hardship", "--until", "9999-12-31"))["until"] > "9999-12"
+    assert told(floor(*placed, "moratorium_crisis", "--treatment-ends", "9999-12-20"))["until"] > "9999-12"
 
 
 def test_consent_is_granted_and_revoked_by_name(floor):
