@@ -1,10 +1,12 @@
 """What holds for every test, and the databases they run on."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from engines import ENGINES, OpenLedger, Server, opening, server
 from hypothesis import settings
 
@@ -18,6 +20,15 @@ settings.register_profile("explore", deadline=5_000)
 # looked for on purpose, with HYPOTHESIS_PROFILE=explore.
 settings.register_profile("amends", settings.get_profile("explore"), derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "amends"))
+
+
+@pytest.fixture(autouse=True)
+def nobody_elses_log() -> Iterator[None]:
+    """A command run inside a test logs to that test's stderr, which is closed when the next one wants to log."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        logging.basicConfig(force=True, handlers=[])
 
 
 @pytest.fixture(scope="session")

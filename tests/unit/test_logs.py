@@ -34,9 +34,7 @@ def written(monkeypatch):
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     logs.configure("info")
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    structlog.reset_defaults()
-    logging.basicConfig(force=True, handlers=[])
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def test_opaque_ids_and_counts_pass(written):

@@ -1,10 +1,8 @@
 """The command line as a test calls it: in this process, on a home of its own."""
 
-import logging
 from dataclasses import dataclass
 
 import pytest
-import structlog
 
 from app.cli.main import main
 
@@ -42,6 +40,4 @@ def amends(tmp_path, monkeypatch, capsys):
                 main()
         return Done(ended.value.code or 0, *capsys.readouterr())
 
-    yield run
-    structlog.reset_defaults()
-    logging.basicConfig(force=True, handlers=[])
+    return run
