@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from app.web.language import Language
 from app.web.words import entries, moment, name_of, say
@@ -34,7 +35,9 @@ KINDS: Final[Mapping[str, str]] = {
 
 def explanation_lines(found: Explanation, language: Language) -> list[str]:
     """One sentence for each statement; the first is the answer."""
-    return [sentence(each, language) for each in found.said]
+    # Where the debtor's clock shows what ours shows, nobody needs to hear it twice.
+    told = (each for each in found.said if each.code != "there" or _elsewhere(each.facts))
+    return [sentence(each, language) for each in told]
 
 
 def explanation_json(found: Explanation, language: Language) -> dict[str, Any]:
@@ -54,6 +57,8 @@ def explanation_json(found: Explanation, language: Language) -> dict[str, Any]:
 def sentence(said: Said, language: Language) -> str:
     """A statement in words."""
     told = {name: _told(name, value, language) for name, value in said.facts.items()}
+    if said.code == "there":
+        told["local"] = moment(said.facts["local"], ZoneInfo(said.facts["zone"]))
     return say(f"explain.{said.code}", language, **told)
 
 
@@ -85,6 +90,10 @@ def since_line(switched: Switch | None, language: Language) -> str:
         return ""
     by = say("dispatch.breaker", language) if switched.by == BREAKER else switched.by
     return f"{moment(switched.at)} · {by} · {name_of('stopped', switched.why, language)}"
+
+
+def _elsewhere(facts: Mapping[str, Any]) -> bool:
+    return moment(facts["local"], ZoneInfo(facts["zone"])) != moment(facts["local"])
 
 
 def _told(name: str, value: Any, language: Language) -> str:

@@ -13,6 +13,8 @@ from strategy.treatments import CHANNELS, Treatment
 
 DENIAL_LASTS: Final = timedelta(hours=24)
 """A denial that waiting does not cure is asked about again after this, for a consent or a lifted hold may cure it."""
+AHEAD: Final = timedelta(days=1)
+"""How far ahead contacts are planned; a later beat, which knows more, plans the rest."""
 HORIZON_DAYS: Final = 100
 ALL_CHANNELS: Final = frozenset(CHANNELS)
 

@@ -43,9 +43,9 @@ def amount(money: Money) -> str:
     return f"{money.amount:,.2f} {money.currency}"
 
 
-def moment(at: datetime) -> str:
-    """Day and minute, in the staff's zone."""
-    return at.astimezone(ZONE).strftime("%m-%d %H:%M")
+def moment(at: datetime, zone: ZoneInfo = ZONE) -> str:
+    """Day and minute, in the staff's zone or another one."""
+    return at.astimezone(zone).strftime("%m-%d %H:%M")
 
 
 def clock_time(at: datetime) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from typing import Final
 
@@ -15,10 +14,8 @@ from sqlmodel import col
 
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Debtor, PlannedContact
-from strategy.dispatch.pace import Due, Standing
+from strategy.dispatch.pace import TOO_OLD, Due, Standing
 
-TOO_OLD: Final = timedelta(hours=12)
-"""A slot missed by this much belongs to another day; the account is planned anew."""
 PAGE: Final = 200
 """Rows looked at in one go, where some may be left for later."""
 

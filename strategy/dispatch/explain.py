@@ -12,14 +12,13 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from strategy.arms import ARMS
-from strategy.dispatch.pace import DRAINING, PAUSED
-from strategy.plan import NotPlanned, PlanFacts, Planned
+from strategy.dispatch.pace import DRAINING, PAUSED, TOO_OLD
+from strategy.plan import AHEAD, NotPlanned, PlanFacts, Planned
 from strategy.policy.decision import Allow, Deny
 from strategy.treatments import Treatment
 
 MOST: Final = 5
 """Earlier attempts and denials that are told, the newest."""
-PLANS_AHEAD: Final = timedelta(days=1)
 
 Answer = Literal["planned", "expected", "waits", "no"]
 
@@ -55,6 +54,8 @@ class Asked:
     by: str = ""
     since: datetime | None = None
     why: str = ""
+    carried: bool = True
+    """Whether anything carries this channel here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +116,19 @@ class Explanation:
 def explain(facts: ExplainFacts) -> Explanation:
     """The answer first, then every ground for it, then what happened before."""
     answer, headline, at, channel = _as_the_gate_sees_it(facts, *_answer(facts))
-    stopped = answer == "planned" and any(
-        each.not_now in (PAUSED, DRAINING) for each in facts.asked if each.channel == channel
-    )
-    grounds = (*_placed(facts), *_rests(facts), *_channels(facts), *_holds(facts), *_before(facts))
+    stopped = any(each.not_now in (PAUSED, DRAINING) for each in facts.asked if each.channel == channel)
+    if stopped and (answer == "planned" or _same_day(facts, at)):
+        answer, headline = "waits", Said("waits", {"at": at, "channel": channel})
+    there = (Said("there", {"zone": _zone(facts), "local": at}),) if at is not None and _zone(facts) else ()
+    grounds = (*there, *_placed(facts), *_rests(facts), *_channels(facts), *_holds(facts), *_before(facts))
     return Explanation(
         account=facts.account,
-        answer="waits" if stopped else answer,
-        today=answer in ("planned", "expected") and not stopped and _same_day(facts, at),
+        answer=answer,
+        today=answer in ("planned", "expected") and _same_day(facts, at),
         next_at=at,
         next_channel=channel,
-        said=(headline, *grounds),
+        # Once each: what stops everything stops every channel.
+        said=tuple(each for place, each in enumerate((headline, *grounds)) if each not in (headline, *grounds)[:place]),
     )
 
 
@@ -141,6 +144,9 @@ def _answer(facts: ExplainFacts) -> tuple[Answer, Said, datetime | None, str | N
     if facts.given.agent == "human":
         return "no", Said("people"), None, None
     waiting, would = facts.waiting, facts.would_plan
+    if waiting is not None and facts.now - waiting.slot > TOO_OLD:
+        at = would.slot if isinstance(would, Planned) else None
+        return "no", Said("missed", {"at": waiting.slot, "channel": waiting.channel}), at, waiting.channel
     if waiting is not None:
         late = waiting.slot <= facts.now
         when = "overdue" if late else "planned_today" if _same_day(facts, waiting.slot) else "planned"
@@ -148,7 +154,7 @@ def _answer(facts: ExplainFacts) -> tuple[Answer, Said, datetime | None, str | N
     if isinstance(would, Planned):
         if facts.day_full is not None:
             return "no", Said("day_full", {"count": facts.day_full, "day": would.slot.date()}), None, None
-        soon = would.slot <= facts.now + PLANS_AHEAD
+        soon = would.slot <= facts.now + AHEAD
         code = "expected_soon" if soon else "expected"
         return "expected", Said(code, {"at": would.slot, "channel": would.channel}), would.slot, would.channel
     return "no", Said(f"never_{would.code}" if would else "no_tier"), None, None
@@ -196,6 +202,9 @@ def _rests(facts: ExplainFacts) -> Iterator[Said]:
 
 def _channels(facts: ExplainFacts) -> Iterator[Said]:
     for each in facts.asked:
+        if not each.carried:
+            yield Said("not_carried", {"channel": each.channel})
+            continue
         if isinstance(each.said, Allow):
             yield Said("gate_allows", {"channel": each.channel})
         else:
@@ -230,9 +239,14 @@ def _before(facts: ExplainFacts) -> Iterator[Said]:
         yield Said("denial", {"at": past.at, "channel": past.channel, "denials": past.codes})
 
 
+def _zone(facts: ExplainFacts) -> str:
+    """The first zone the debtor may be in; empty where none is known."""
+    return facts.plan.zones[0] if facts.plan is not None and facts.plan.zones else ""
+
+
 def _same_day(facts: ExplainFacts, at: datetime | None) -> bool:
     """On the debtor's own day that is now, in the first zone they may be in."""
-    if at is None or facts.plan is None or not facts.plan.zones:
+    if at is None or not _zone(facts):
         return False
-    zone = ZoneInfo(facts.plan.zones[0])
+    zone = ZoneInfo(_zone(facts))
     return at.astimezone(zone).date() <= facts.now.astimezone(zone).date()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from sqlmodel import col, func, or_, select
@@ -17,7 +18,7 @@ from strategy.dispatch.turnstile import traffic
 from strategy.experiments.drawing import read_label
 from strategy.experiments.running import Experiments
 from strategy.permission import permitted
-from strategy.plan import ALL_CHANNELS, PlanFacts, Planned, next_contact
+from strategy.plan import AHEAD, ALL_CHANNELS, PlanFacts, Planned, next_contact
 from strategy.policy.packs import Packs
 from strategy.quality.feed import came_in_broken
 from strategy.settings import StrategySettings
@@ -61,19 +62,25 @@ def _facts(work: UnitOfWork, packs: Packs, account: Account, carried: frozenset[
         given=given,
         data_broken=(tier, treatment, arm) == WITH_PEOPLE and came_in_broken(work, account.id),
         plan=plan,
-        waiting=Waiting(waiting.slot, waiting.channel) if waiting else None,
+        # What lies further ahead than anything is planned, the next planning withdraws.
+        waiting=Waiting(waiting.slot, waiting.channel) if waiting and waiting.slot <= work.now + AHEAD else None,
         would_plan=would,
         day_full=_day_full(work, settings, would.slot) if isinstance(would, Planned) and not waiting else None,
-        asked=_asked(work, packs, settings, given, due),
+        asked=_asked(work, packs, settings, given, due, carried),
         holds=_holds(work, account),
         **told,  # type: ignore[arg-type]
     )
 
 
-def _asked(work: UnitOfWork, packs: Packs, settings: StrategySettings, given: Treatment, due: Due) -> tuple[Asked, ...]:
+def _asked(
+    work: UnitOfWork, packs: Packs, settings: StrategySettings, given: Treatment, due: Due, carried: frozenset[str]
+) -> tuple[Asked, ...]:
     switches, now_out = read_switches(work), traffic(work)
+    asked = (_one_asked(work, packs, settings, given, due, each, switches, now_out) for each in given.channels)
     return tuple(
-        _one_asked(work, packs, settings, given, due, channel, switches, now_out) for channel in given.channels
+        # People dial by themselves, whatever the dispatcher can carry.
+        replace(each, carried=given.agent == "human" or each.channel in carried)
+        for each in asked
     )
 
 

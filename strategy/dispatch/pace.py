@@ -16,6 +16,8 @@ from strategy.settings import TIERS
 from strategy.treatments import CHANNELS
 
 MINUTE: Final = timedelta(seconds=60)
+TOO_OLD: Final = timedelta(hours=12)
+"""A slot missed by more than this belongs to another day; the account is planned anew."""
 ALL: Final = "all"
 RUNNING: Final = "running"
 PAUSED: Final = "paused"

@@ -13,8 +13,8 @@ import structlog
 from ledger.ledger import Ledger, UnitOfWork
 from strategy.contact_outcome import finish
 from strategy.dispatch.attempts import set_out
-from strategy.dispatch.due import TOO_OLD, Claimed, claim, settle
-from strategy.dispatch.pace import Due
+from strategy.dispatch.due import Claimed, claim, settle
+from strategy.dispatch.pace import TOO_OLD, Due
 from strategy.dispatch.reservation import Refused, Reserved, Wanted, reserve_many
 from strategy.dispatch.turnstile import Turnstile
 from strategy.policy.packs import Packs

@@ -76,9 +76,38 @@ def test_without_a_plan_it_says_what_planning_would_choose() -> None:
 def test_a_paused_contact_waits_and_says_who_paused_it(state: str) -> None:
     paused = replace(ALLOWED, not_now=state, scope="channel:chat", by="Anna", since=NOW, why="by_hand")
     found = explain(replace(FACTS, waiting=Waiting(SOON, "chat"), asked=(paused,)))
-    assert (found.answer, found.today) == ("waits", False)
+    assert (found.answer, found.today, found.said[0].code) == ("waits", False, "waits")
     assert f"is_{state}" in [each.code for each in found.said]
     assert any("Anna" in line and "by hand" in line for line in explanation_lines(found, "en"))
+
+
+@pytest.mark.parametrize("state", ["paused", "draining"])
+def test_what_is_paused_today_is_not_promised_for_today(state: str) -> None:
+    paused = replace(ALLOWED, not_now=state, scope="all", by="Anna", since=NOW, why="by_hand")
+    today = explain(replace(FACTS, asked=(paused, replace(paused, channel="voice"))))
+    assert (today.answer, today.today, today.said[0].code) == ("waits", False, "waits")
+    assert [each.code for each in today.said].count(f"is_{state}") == 1  # one switch, told once
+    later = replace(FACTS, would_plan=Planned(NOW + timedelta(days=3), "chat", "bot", ()), asked=(paused,))
+    assert (explain(later).answer, explain(later).said[0].code) == ("expected", "expected")
+
+
+def test_a_slot_missed_by_half_a_day_is_not_waited_for() -> None:
+    missed = replace(FACTS, waiting=Waiting(NOW - timedelta(hours=12, minutes=1), "chat"))
+    assert (explain(missed).today, explain(missed).next_at, codes(missed)[0]) == (False, SOON, "missed")
+    assert codes(replace(FACTS, waiting=Waiting(NOW - timedelta(hours=12), "chat")))[0] == "overdue"
+
+
+def test_the_time_is_told_where_the_debtor_is_unless_it_is_ours() -> None:
+    chicago = replace(FACTS, plan=PlanFacts("id-1", ("America/Chicago",)))
+    assert "Where the debtor is (America/Chicago), that is 11-19 23:00." in explanation_lines(explain(chicago), "en")
+    assert "客户当地（America/Chicago）是 11-19 23:00。" in explanation_lines(explain(chicago), "zh")
+    assert not any("America" in each or "Where" in each for each in explanation_lines(explain(FACTS), "en"))
+
+
+def test_a_channel_that_nothing_carries_is_not_said_to_be_allowed() -> None:
+    asked = replace(FACTS, asked=(ALLOWED, replace(DENIED, carried=False)))
+    assert codes(asked).count("not_carried") == 1
+    assert "gate_denies" not in codes(asked)
 
 
 def test_every_reason_of_the_gate_is_told_with_its_clause_and_its_end() -> None:
@@ -115,6 +144,7 @@ def test_what_else_keeps_it_from_an_earlier_day_is_told() -> None:
     )
     assert codes(facts) == [
         "expected_soon",
+        "there",
         "placed",
         "hours",
         "cadence",
