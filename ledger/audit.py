@@ -7,22 +7,22 @@ the hash. Entries refer to people by opaque ids only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from ledger.audit_form import GENESIS, digest, require_plain, spelled, spelled_time
+from ledger.audit_form import GENESIS, digest, plainly_spelled, spelled_time
 from ledger.keys import Keys
-from ledger.tables.audit import AuditEntry
+from ledger.rows import Row, kept_time, write_rows
 
-_COLUMNS = "seq, at, kind, subject, facts, previous_hash, hash, signature"
-_COPIED = 50
-"""Entries at once that make PostgreSQL's COPY worth its round trips."""
-
-_Row = tuple[int, datetime, str, str, str, str, str, str]
+CHAIN: Final = 0x616D656E6474
+"""PostgreSQL's advisory lock of the chain's end, the next one after ``ledger.ledger.WRITERS``. It is held to the commit,
+and taken as late as can be because everybody who writes has to pass here."""
+_LAST: Final = "SELECT seq, hash FROM auditentry ORDER BY seq DESC LIMIT 1"
+_COLUMNS: Final = ("seq", "at", "kind", "subject", "facts", "previous_hash", "hash", "signature")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +33,41 @@ class Noted:
     kind: str
     subject: str
     facts: Mapping[str, Any]
+    spelled: str = field(init=False)
 
     def __post_init__(self) -> None:
         """:raises FactsRefused: it holds what may not stand in the chain."""
-        require_plain(self.kind, self.subject, self.facts)
+        object.__setattr__(self, "spelled", plainly_spelled(self.kind, self.subject, self.facts))
 
 
 def append_many(session: Session, keys: Keys, noted: Iterable[Noted]) -> None:
-    """Add entries to the end of the chain in their order; whoever calls keeps all others out until it commits."""
-    seq, previous = _end(session)
-    rows: list[_Row] = []
-    at, told_at = None, ""
+    """Add entries to the end of the chain in their order. All others who want to are kept out until this commits."""
+    connection = session.connection()
+    seq, previous = _end(connection)
+    rows: list[Row] = []
+    at, told_at, kept_at = None, "", None
     for one in noted:
         if one.at is not at:  # a transaction has one time
-            at, told_at = one.at, spelled_time(one.at)
-        facts = spelled(one.facts)
-        found = digest(seq, told_at, one.kind, one.subject, facts, previous)
-        rows.append((seq, one.at, one.kind, one.subject, facts, previous, found, keys.sign(found.encode())))
+            at, told_at, kept_at = one.at, spelled_time(one.at), kept_time(one.at, connection.dialect)
+        found = digest(seq, told_at, one.kind, one.subject, one.spelled, previous)
+        signature = keys.sign(found.encode())
+        rows.append((seq, kept_at, one.kind, one.subject, one.spelled, previous, found, signature))
         seq, previous = seq + 1, found
     if rows:
-        _write(session.connection(), rows)
+        # With their facts exactly as they were hashed, so that a check need not spell them again.
+        write_rows(connection, "auditentry", _COLUMNS, rows)
 
 
-def _end(session: Session) -> tuple[int, str]:
+def _end(connection: Connection) -> tuple[int, str]:
     """The number of the next entry, and the hash that it follows."""
-    end = select(AuditEntry.seq, AuditEntry.hash).order_by(col(AuditEntry.seq).desc()).limit(1)
-    last = session.exec(end).first()
-    return (last[0] + 1, last[1]) if last else (1, GENESIS)
-
-
-def _write(connection: Connection, rows: list[_Row]) -> None:
-    """The rows with their facts exactly as they were hashed, so that a check need not spell them again."""
-    in_utc = {at: at.astimezone(UTC).replace(tzinfo=None) for at in {row[1] for row in rows}}
+    raw: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql":
-        naive = ((seq, in_utc[at], *rest) for seq, at, *rest in rows)
-        if len(rows) < _COPIED:
-            statement = f"INSERT INTO auditentry ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-            connection.exec_driver_sql(statement, list(naive))
-            return
-        raw: Any = connection.connection.dbapi_connection
-        with raw.cursor() as cursor, cursor.copy(f"COPY auditentry ({_COLUMNS}) FROM STDIN") as copied:
-            for row in naive:
-                copied.write_row(row)
-        return
-    texts = {at: naive.isoformat(" ", "microseconds") for at, naive in in_utc.items()}
-    as_kept = [(seq, texts[at], *rest) for seq, at, *rest in rows]
-    connection.exec_driver_sql(f"INSERT INTO auditentry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", as_kept)
+        cursor = raw.cursor()
+        with raw.pipeline():
+            # Two statements, for one would read the end as it was before it had waited for the lock.
+            cursor.execute(f"SELECT pg_advisory_xact_lock({CHAIN})")
+            cursor = raw.execute(_LAST)
+    else:
+        cursor = raw.execute(_LAST)
+    last = cursor.fetchone()
+    return (last[0] + 1, last[1]) if last else (1, GENESIS)

@@ -69,7 +69,7 @@ class Keys:
 
     def sign(self, payload: bytes) -> str:
         """HMAC-SHA256 over an audit entry, as hex."""
-        return hmac.new(self.audit, payload, hashlib.sha256).hexdigest()
+        return hmac.digest(self.audit, payload, "sha256").hex()
 
 
 def _place(table: str, column: str, row_id: str) -> bytes:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url
-from sqlmodel import Session, col, create_engine, select
+from sqlmodel import Session, create_engine
 
 from ledger import audit
 from ledger.keys import Keys
-from ledger.tables import Debtor
 
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
@@ -83,8 +82,8 @@ class Ledger:
         :meth:`begin`. On SQLite, which has one writer at a time anyway, it is the same as :meth:`begin`.
         Whoever finds out inside which people it is about names none here, and calls :meth:`with_people`.
         """
-        with self._write(beside_others=True) as work:
-            yield self.with_people(work, debtor_ids) if debtor_ids else work
+        with self._write(beside_others=True, people=debtor_ids) as work:
+            yield work
 
     def with_people(self, work: UnitOfWork, debtor_ids: Collection[str]) -> UnitOfWork:
         """Wait until these people are ours, in a transaction of :meth:`begin_for`; `work` at the time it is then.
@@ -93,22 +92,19 @@ class Ledger:
         ids, so that two transactions which share several people never wait for each other in a circle.
         """
         if work.session.get_bind().dialect.name == "postgresql":
-            people = select(Debtor.id).where(col(Debtor.id).in_(debtor_ids)).order_by(Debtor.id)
-            work.session.exec(people.with_for_update()).all()
+            raw: Any = work.session.connection().connection.driver_connection
+            raw.execute(_PEOPLE, [[*debtor_ids]])
         return replace(work, now=self.clock())
 
     @contextmanager
-    def _write(self, *, beside_others: bool) -> Iterator[UnitOfWork]:
-        engine = self.engine.execution_options(amends_write=True, amends_beside_others=beside_others)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            session.connection()  # begins here and now, which may mean waiting for other writers
+    def _write(self, *, beside_others: bool, people: Collection[str] = ()) -> Iterator[UnitOfWork]:
+        options = {"amends_write": True, "amends_beside_others": beside_others, "amends_people": people}
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            session.connection(execution_options=options)  # begins here and now, which may mean waiting for others
             work = UnitOfWork(session, self.keys, self.clock(), self.new_id)
             yield work
             session.flush()
             if work.noted:
-                if engine.dialect.name == "postgresql":
-                    # Held to the commit, and taken this late because everybody who writes has to pass here.
-                    session.connection().exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHAIN})")
                 audit.append_many(session, self.keys, work.noted)
 
     @contextmanager
@@ -144,9 +140,7 @@ def sqlite_engine(path: Path) -> Engine:
 
 WRITERS = 0x616D656E6473
 """PostgreSQL's advisory lock that a writing transaction holds to its end: the word amends in ASCII."""
-CHAIN = WRITERS + 1
-"""The advisory lock of the audit chain's end."""
-
+_PEOPLE = "SELECT id FROM debtor WHERE id = ANY (%s) ORDER BY id FOR UPDATE"
 
 POSTGRES_OPTIONS = {
     "tcp_keepalives_idle": "10",
@@ -190,7 +184,11 @@ def postgres_engine(url: str) -> Engine:
         options = connection.get_execution_options()
         if options.get("amends_write"):
             shared = "_shared" if options.get("amends_beside_others") else ""
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({WRITERS})")
+            raw: Any = connection.connection.driver_connection
+            with raw.pipeline():
+                raw.execute(f"SELECT pg_advisory_xact_lock{shared}({WRITERS})")
+                if people := options.get("amends_people"):
+                    raw.execute(_PEOPLE, [[*people]])
         else:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 

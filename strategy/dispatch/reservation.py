@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import insert
+from typing import Final
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import Attempt, Decision
+from ledger.rows import Row, kept_time, write_rows
 from strategy.facts_from_ledger import looks_back, people_behind
 from strategy.policy.decision import Allow, Deny, canonical_json, decision_json, digest
-from strategy.policy.facts import ContactFacts, PastContact
+from strategy.policy.facts import PastContact
 from strategy.policy.facts_json import facts_json
 from strategy.policy.gate import decide
 from strategy.policy.packs import Packs
+
+_DECISION: Final = (
+    *("id", "planned_id", "account_id", "debtor_id", "channel", "agent", "at", "allowed", "reasons"),
+    *("next_allowed_at", "facts", "facts_hash", "packs"),
+)
+_ATTEMPT: Final = (
+    *("id", "decision_id", "planned_id", "account_id", "debtor_id", "channel", "agent", "direction"),
+    *("number_index", "status", "reserved_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +73,49 @@ def reserve_many(work: UnitOfWork, packs: Packs, wanted: Sequence[Wanted]) -> li
     :raises KeyError: there is no such account.
     """
     people = people_behind(work, {each.account_id for each in wanted}, looks_back(packs))
+    connection = work.session.connection()
+    at = kept_time(work.now, connection.dialect)
     answers: list[Reserved | Refused] = []
-    decisions, attempts = [], []
+    decisions, attempts = list[Row](), list[Row]()
     for each in wanted:
         debtor_id = people.debtor_of[each.account_id]
         facts = people.facts(each.account_id, each.channel, each.agent)
         said = decide(facts, packs, work.now)
         decision_id = work.new_id()
-        decision = _decision(work, each, debtor_id, decision_id, facts, said)
-        decisions.append(decision)
+        spelled = decision_json(said)
+        # Written as it was hashed, so that it is spelled but once.
+        given = canonical_json(facts_json(facts))
+        facts_hash = digest(given)
+        _tell(work, each, decision_id, said, facts_hash, spelled["packs"])
+        asked = (each.planned_id, each.account_id, debtor_id, each.channel, each.agent)
+        later = None if isinstance(said, Allow) else said.next_allowed_at
+        decisions.append(
+            (
+                *(decision_id, *asked, at, isinstance(said, Allow), canonical_json(spelled["reasons"])),
+                *(later and kept_time(later, connection.dialect), given, facts_hash),
+                canonical_json({"versions": spelled["packs"], "shadow": spelled["shadow"]}),
+            )
+        )
         if isinstance(said, Deny):
             answers.append(Refused(decision_id, said.codes, said.next_allowed_at))
             continue
-        attempt = _attempt(work, each, debtor_id, decision_id, facts.action.number_id)
-        attempts.append(attempt)
-        people.by_id[debtor_id].history.append(_as_past(attempt))
-        answers.append(Reserved(attempt["id"], decision_id, each.account_id, debtor_id, each.channel, each.agent))
-    _write(work, decisions, attempts)
+        attempt_id, number = work.new_id(), facts.action.number_id
+        work.audit("attempt.reserved", attempt_id, {"decision": decision_id, "account": each.account_id})
+        attempts.append((attempt_id, decision_id, *asked, "outbound", number, "reserved", at))
+        # An attempt without an outcome counts as 'unknown', and so toward every cap.
+        past = PastContact(work.now, each.channel, "outbound", "unknown", each.account_id, number)
+        people.by_id[debtor_id].history.append(past)
+        answers.append(Reserved(attempt_id, decision_id, each.account_id, debtor_id, each.channel, each.agent))
+    for table, columns, rows in (("decision", _DECISION, decisions), ("attempt", _ATTEMPT, attempts)):
+        if rows:
+            write_rows(connection, table, columns, rows)
     return answers
 
 
-def _decision(
-    work: UnitOfWork, wanted: Wanted, debtor_id: str, decision_id: str, facts: ContactFacts, said: Allow | Deny
-) -> dict[str, Any]:
-    """The row of a decision; the audit chain is told of it."""
-    spelled = decision_json(said)
-    given = facts_json(facts)
-    facts_hash = digest(canonical_json(given))
-    allowed = isinstance(said, Allow)
+def _tell(
+    work: UnitOfWork, wanted: Wanted, decision_id: str, said: Allow | Deny, facts_hash: str, versions: list[str]
+) -> None:
+    """The audit chain hears of a decision."""
     work.audit(
         "contact.decided",
         decision_id,
@@ -101,62 +123,9 @@ def _decision(
             "account": wanted.account_id,
             "channel": wanted.channel,
             "agent": wanted.agent,
-            "allowed": allowed,
+            "allowed": isinstance(said, Allow),
             "codes": [] if isinstance(said, Allow) else list(said.codes),
             "facts_hash": facts_hash,
-            "packs": spelled["packs"],
+            "packs": versions,
         },
     )
-    return {
-        "id": decision_id,
-        "planned_id": wanted.planned_id,
-        "account_id": wanted.account_id,
-        "debtor_id": debtor_id,
-        "channel": wanted.channel,
-        "agent": wanted.agent,
-        "at": work.now,
-        "allowed": allowed,
-        "reasons": spelled["reasons"],
-        "next_allowed_at": None if isinstance(said, Allow) else said.next_allowed_at,
-        "facts": given,
-        "facts_hash": facts_hash,
-        "packs": {"versions": spelled["packs"], "shadow": spelled["shadow"]},
-    }
-
-
-def _attempt(work: UnitOfWork, wanted: Wanted, debtor_id: str, decision_id: str, number: str) -> dict[str, Any]:
-    """The row of an attempt; the audit chain is told of it."""
-    attempt_id = work.new_id()
-    work.audit("attempt.reserved", attempt_id, {"decision": decision_id, "account": wanted.account_id})
-    return {
-        "id": attempt_id,
-        "decision_id": decision_id,
-        "planned_id": wanted.planned_id,
-        "account_id": wanted.account_id,
-        "debtor_id": debtor_id,
-        "channel": wanted.channel,
-        "agent": wanted.agent,
-        "direction": "outbound",
-        "number_index": number,
-        "status": "reserved",
-        "reserved_at": work.now,
-    }
-
-
-def _as_past(attempt: dict[str, Any]) -> PastContact:
-    """An attempt without an outcome counts as 'unknown', and so toward every cap."""
-    return PastContact(
-        at=attempt["reserved_at"],
-        channel=attempt["channel"],
-        direction=attempt["direction"],
-        outcome="unknown",
-        debt_id=attempt["account_id"],
-        number_id=attempt["number_index"],
-    )
-
-
-def _write(work: UnitOfWork, decisions: Iterable[dict[str, Any]], attempts: Iterable[dict[str, Any]]) -> None:
-    connection = work.session.connection()
-    for table, rows in ((Decision, [*decisions]), (Attempt, [*attempts])):
-        if rows:
-            connection.execute(insert(table), rows)

@@ -8,14 +8,23 @@ from typing import Any
 
 import pytest
 from engines import OpenLedger
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 from seeded import HEAD_KEY, KEYS, START, StoppedClock
 from tampering import hashed
 
 from ledger.audit_check import Point, Whole, exported, walk
-from ledger.audit_form import LARGEST, NAMES, FactsRefused, digest, require_plain, spelled, spelled_time
+from ledger.audit_form import (
+    LARGEST,
+    NAMES,
+    FactsRefused,
+    digest,
+    plainly_spelled,
+    require_plain,
+    spelled,
+    spelled_time,
+)
 from ledger.audit_heads import head_of, line_of
 from ledger.audit_rows import chain_rows
 from ledger.ledger import Ledger
@@ -97,6 +106,34 @@ def test_no_free_text_and_nothing_that_is_spelled_in_two_ways_gets_in(facts: dic
         assert name in NAMES or (word.isascii() and not any(each.isspace() for each in word))
     assert json.loads(spelled(facts)) == facts
     assert "." not in "".join(str(each) for each in facts.values() if isinstance(each, float))
+
+
+ALMOST = st.none() | st.booleans() | st.integers() | st.text("0123456789@+-:.aZ_/", max_size=70)
+NEARLY_PLAIN = st.dictionaries(
+    st.sampled_from([*sorted(NAMES), "code", "0123456789", "x" * 129, "a b"]) | st.text("0123456789+-a", max_size=12),
+    ALMOST
+    | st.lists(ALMOST, max_size=3)
+    | st.floats()
+    | st.text(max_size=5)
+    | st.dictionaries(CODES, ALMOST, max_size=2),
+    max_size=4,
+)
+
+
+@given(st.sampled_from(["a.thing", "A", ""]), st.sampled_from(["id", "a b", "0123456789"]), NEARLY_PLAIN)
+@example("a.thing", "id", {"codes": ["x"] * 199})
+@example("a.thing", "id", {"codes": ["x"] * 198})
+@example("a.thing", "id", {"pack": "CN@2026-11-01", "by": "x" * 65})
+@example("a.thing", "id", {1: "x"})
+@example("a.thing", "id", {"at": START})
+def test_a_quick_look_lets_nothing_in_that_a_long_one_does_not(kind: str, subject: str, facts: dict[Any, Any]) -> None:
+    try:
+        require_plain(kind, subject, facts)
+    except FactsRefused:
+        with pytest.raises(FactsRefused):
+            plainly_spelled(kind, subject, facts)
+    else:
+        assert plainly_spelled(kind, subject, facts) == spelled(facts)
 
 
 @given(st.from_regex(r"\+?[0-9]{2,4}[ -]?[0-9]{3,4}[ -]?[0-9]{4}", fullmatch=True))

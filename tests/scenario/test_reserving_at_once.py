@@ -20,6 +20,7 @@ from ledger.tables import Account, Attempt, AuditEntry, Decision, Hold, PlannedC
 from strategy.dispatch.attempts import reconcile, set_out
 from strategy.dispatch.reservation import Refused, Reserved, Wanted, reserve, reserve_many
 from strategy.dispatch.tick import tick
+from strategy.policy.facts_json import read_facts
 from strategy.policy.packs import shipped_packs
 from strategy.settings import StrategySettings, to_json
 
@@ -141,7 +142,7 @@ def test_whoever_wants_the_same_person_waits_and_sees_what_was_written(ledger: L
     assert "CEASE_COMMUNICATION" in answer.codes
     with ledger.read() as work:
         decision = work.session.get_one(Decision, answer.decision_id)
-    assert len(decision.facts["history"]) == 2
+    assert len(read_facts(decision.facts).history) == 2
 
 
 def test_other_people_need_not_wait_on_postgresql(ledger: Ledger) -> None:

@@ -28,6 +28,7 @@ from strategy.dispatch.pace import Due
 from strategy.dispatch.reservation import Refused, Reserved, Wanted, reserve, reserve_many
 from strategy.dispatch.tick import AnythingMayBegin, tick
 from strategy.facts_from_ledger import contact_facts, looks_back, people_behind
+from strategy.policy.facts_json import read_facts
 from strategy.policy.packs import shipped_packs
 from strategy.settings import StrategySettings, to_json
 
@@ -241,7 +242,7 @@ def test_contacts_of_one_batch_count_each_other(ledger: Ledger) -> None:
     kinds = [type(answer) for answer in answers]
     assert kinds == [Reserved] * 3 + [Refused] * 3 + [Reserved]
     with ledger.read() as work:
-        sizes = Counter(len(facts["history"]) for facts in work.session.exec(select(Decision.facts)))
+        sizes = Counter(len(read_facts(facts).history) for facts in work.session.exec(select(Decision.facts)))
     assert sizes == {0: 2, 1: 1, 2: 1, 3: 3}
 
 
