@@ -46,26 +46,53 @@ class CaseResult:
 def check_cases(path: Path, packs: Packs | None = None) -> list[CaseResult]:
     """Decide every case of the file, in its order.
 
-    :raises CasesError: the file cannot be read, or is no list of cases. A case whose facts cannot be read is denied.
+    A case that cannot be read is denied, and the others are decided.
+    :raises CasesError: the file cannot be read, or is no list of cases.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_each_once)
         cases = document["cases"] if isinstance(document, Mapping) else document
-        return [check_case(case, packs or shipped_packs()) for case in cases]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if not isinstance(cases, list):
+            raise TypeError("no list of cases")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise CasesError(
             f"{path.name}: no JSON of {{cases: [{{id, given}}]}} ({type(error).__name__}: {error})"
         ) from error
+    known = packs or shipped_packs()
+    return [check_case(case, known, f"case {number}") for number, case in enumerate(cases, start=1)]
 
 
-def check_case(case: Mapping[str, Any], packs: Packs) -> CaseResult:
-    given = case["given"]
-    decision: Decision
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a word said twice JSON keeps the last: a stop could be lost that way."""
+    said = dict(pairs)
+    if len(said) < len(pairs):
+        twice = next(name for name, _ in pairs if [each for each, _ in pairs].count(name) > 1)
+        raise ValueError(f"{twice!r} is said twice in one place")
+    return said
+
+
+def check_case(case: Any, packs: Packs, name: str = "case") -> CaseResult:
+    """`name` is what to call a case that has no id."""
+    if not isinstance(case, Mapping):
+        return CaseResult(name, _unreadable("case: must be a mapping of id and given"), None, None)
+    return CaseResult(str(case.get("id") or name), _decide(case, packs), case.get("expected"), case.get("reason"))
+
+
+def _decide(case: Mapping[str, Any], packs: Packs) -> Decision:
+    given = case.get("given")
+    if not isinstance(given, Mapping):
+        return _unreadable("given: must be a mapping of names to values")
     try:
-        now = read_time(given["now_utc"])
-        decision = decide(read_facts(given), packs, now)
+        facts, now = read_facts(given), read_time(given["now_utc"])
     except FactsError as error:
-        decision = Deny((Reason(error.code, HOUSE, str(error)),), None, ())
-    except (KeyError, ValueError) as error:
-        decision = Deny((Reason("FACTS_UNREADABLE", HOUSE, f"now_utc: {error}"),), None, ())
-    return CaseResult(str(case["id"]), decision, case.get("expected"), case.get("reason"))
+        return _unreadable(str(error), error.code)
+    except (KeyError, ValueError, OverflowError) as error:
+        return _unreadable(f"now_utc: {error}")
+    try:
+        return decide(facts, packs, now)
+    except ValueError as error:
+        return _unreadable(f"now_utc: {error}")
+
+
+def _unreadable(why: str, code: str = "FACTS_UNREADABLE") -> Deny:
+    return Deny((Reason(code, HOUSE, why),), None, ())

@@ -3,27 +3,37 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final
 
 from strategy.policy.decision import canonical_json, digest
 from strategy.policy.facts import OUTCOMES, Action, ContactFacts, Content, Flags, PastContact
 from strategy.policy.flag_wishes import channel_name
-from strategy.policy.flags import FactsError, place_name, read_flags, read_time, taken_back
+from strategy.policy.flags import PURPOSES, REOPENED_NAMES, FactsError, place_name, read_flags, read_time, taken_back
+from strategy.policy.history_json import alike_json, each_alone
 
 _AGENTS: Final = {
     "ai": "ai_voice",
+    "ai_agent": "ai_voice",
     "ai_call": "ai_voice",
     "ai_text": "ai_chat",
     "artificial_voice": "ai_voice",
     "bot": "ai_voice",
     "chatbot": "ai_chat",
     "collector": "human",
+    "human_agent": "human",
     "person": "human",
+    "notification": "system",
+    "notification_voice": "system",
+    "prerecorded": "system",
+    "prerecorded_voice": "system",
+    "recorded": "system",
+    "robocall": "system",
     "voicebot": "ai_voice",
 }
 _DEBTORS: Final = frozenset({"borrower", "cardholder", "customer", "debtor"})
-_LANDLINES: Final = frozenset({"residential", "residential_landline", "landline_residential", "fixed_line", "home"})
+_LANDLINES: Final = frozenset(
+    {"fixed", "fixed_line", "home", "landline_residential", "residential", "residential_landline"}
+)
 _MAILBOXES: Final = frozenset({"answering_machine", "mailbox", "voice_mail", "voicemail"})
 _VOICEMAIL_FLAGS: Final = frozenset(
     {
@@ -46,41 +56,66 @@ _OUTCOMES: Final = {
     "voicemail": "voicemail_left",
 }
 """Other words for outcomes that count. Those that would not count are known by their one name only."""
-_IN_ORDER: Final = attrgetter(*PastContact.__dataclass_fields__)
-"""As past contacts compare, which is slower."""
 _DIRECTIONS: Final = {"out": "outbound", "in": "inbound"}
+_TAKEN_BACK: Final = ("revok", "revoc", "withdr", "opt_out", "opted_out", "stop", "unsubscrib")
+_CONSENT_KEYS: Final = frozenset({"status", "given_utc", "source"})
+_WRITTEN_TO: Final = frozenset({"email", "mail", "chat", "terminal"})
+_NEVER: Final = ("discloses_debt_to_third_party", "threat_of_suit_time_barred")
+"""What must not be said: only a plain `false` says that it is not, so that a case that lacks the word is denied."""
 
 
 def read_facts(given: Mapping[str, Any]) -> ContactFacts:
     """The facts of one case. A flag or a word about the content that cannot be read denies later, and stops no reading.
 
+    No part of it may be missing: a history that is not there is not an empty one.
     :raises FactsError: the case itself cannot be read; its `code` is the reason to deny with.
     """
     try:
-        flags, on_voicemail = _without_voicemail(given.get("flags", {}))
-        content, unread = _content(given.get("content", {}))
-        read = read_flags(flags)
+        flags, on_voicemail = _without_voicemail(given["flags"])
+        content, unread = _content(given["content"])
         action = _action(given["action"], on_voicemail)
+        history = tuple(_past(item, index, action) for index, item in enumerate(_history(given["history"])))
+        read = read_flags(_with_purpose(_with_reopened(flags, history), given["action"]))
         return ContactFacts(
-            jurisdictions=tuple(str(name) for name in given["jurisdictions"]),
-            entity_role=str(given.get("entity_role", "unknown")),
-            tz_candidates=tuple(str(zone) for zone in given["tz_candidates"]),
+            jurisdictions=tuple(str(name) for name in _list(given["jurisdictions"], "jurisdictions")),
+            entity_role=_word(given, "entity_role"),
+            tz_candidates=_zones(given.get("tz_candidates")),
             action=action,
-            consent=_consent(given.get("consent", {}), taken_back(flags)),
+            consent=_consent(given["consent"], taken_back(flags)),
             content=content,
             flags=replace(
                 read,
                 unread=tuple(sorted({*read.unread, *unread})),
-                consented_at=tuple(sorted({*read.consented_at, *_given(given.get("consent", {}))})),
+                consented_at=tuple(sorted({*read.consented_at, *_given(given["consent"])})),
             ),
-            history=tuple(
-                sorted(_past(item, index, action.debt_id) for index, item in enumerate(given.get("history", [])))
-            ),
+            history=history,
         )
     except FactsError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FactsError("given", f"{type(error).__name__} {error}") from error
+
+
+def _list(value: Any, path: str, code: str = "FACTS_UNREADABLE") -> list[Any]:
+    if not isinstance(value, list):
+        raise FactsError(path, "must be a list", code)
+    return value
+
+
+def _history(value: Any) -> list[Any]:
+    return [each for item in _list(value, "history", "HISTORY_INVALID") for each in each_alone(item)]
+
+
+def _zones(value: Any) -> tuple[str, ...]:
+    """None where nobody has said: as good as an empty list, which no contact is allowed on."""
+    return () if value is None else tuple(str(zone) for zone in _list(value, "tz_candidates", "TZ_UNKNOWN"))
+
+
+def _word(raw: Mapping[str, Any], key: str) -> str:
+    """:raises ValueError: there is no word of this name. KeyError: there is nothing of this name."""
+    if not isinstance(value := raw[key], str) or not value.strip():
+        raise ValueError(f"{key}: must be a word")
+    return value.strip()
 
 
 def _without_voicemail(flags: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
@@ -91,8 +126,29 @@ def _without_voicemail(flags: Mapping[str, Any]) -> tuple[Mapping[str, Any], boo
     return {name: value for name, value in flags.items() if name not in said}, bool(said)
 
 
+def _with_reopened(flags: Mapping[str, Any], history: tuple[PastContact, ...]) -> Mapping[str, Any]:
+    """A bare 'the person came back' holds for the media on which the history shows when: the last time they wrote."""
+    came_back = {past.channel: past.at for past in sorted(history) if past.direction == "inbound"}
+    items = [{"channel": channel, "at_utc": time_text(at)} for channel, at in came_back.items()]
+    return {name: items if name in REOPENED_NAMES and value is True else value for name, value in flags.items()}
+
+
+def _with_purpose(flags: Mapping[str, Any], action: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a contact is for may stand with the action or with the flags."""
+    purpose = action.get("purpose")
+    return {**flags, "purpose": purpose} if purpose in PURPOSES else flags
+
+
 def _action(raw: Mapping[str, Any], on_voicemail: bool) -> Action:
-    said = {key: str(raw.get(key, "unknown")) for key in Action.__dataclass_fields__}
+    if not isinstance(raw, Mapping):
+        raise FactsError("action", "must be a mapping of names to values")
+    # What is written to has an address, which need not be a number.
+    optional = ("number_type", "number_id", "place") if channel_name(_word(raw, "channel")) in _WRITTEN_TO else ()
+    said = {
+        key: "unknown" if key in optional and raw.get(key) is None else _word(raw, key)
+        for key in Action.__dataclass_fields__
+    }
+    said |= {key: said[key].lower() for key in ("type", "agent", "number_type", "target")}
     said["agent"] = _AGENTS.get(said["agent"], said["agent"])
     said["channel"] = channel_name(said["channel"])
     said["place"] = place_name(said["place"])
@@ -111,8 +167,11 @@ def _action(raw: Mapping[str, Any], on_voicemail: bool) -> Action:
 
 def _content(raw: Mapping[str, Any]) -> tuple[Content, list[str]]:
     """What has been said, and the names of what is neither true nor false."""
+    if not isinstance(raw, Mapping):
+        raise FactsError("content", "must be a mapping of names to values")
     known = {field.name: raw[field.name] for field in fields(Content) if field.name in raw}
     unread = [f"content.{name}" for name, value in known.items() if not isinstance(value, bool)]
+    unread += [f"content.{name}" for name in _NEVER if name not in known]
     return Content(**{name: value for name, value in known.items() if isinstance(value, bool)}), unread
 
 
@@ -127,31 +186,40 @@ def _given(raw: Mapping[str, Any]) -> list[tuple[str, datetime]]:
 
 
 def _status(value: Any) -> str:
+    """'granted' only where nothing else is said: nobody can rely on a consent with an end or a condition."""
     if isinstance(value, Mapping):
-        revoked = any(value.get(key) for key in ("revoked", "revoked_utc", "revoked_at"))
-        return "revoked" if revoked else str(value.get("status", "none"))
-    return {True: "granted", False: "none"}[value] if isinstance(value, bool) else str(value)
+        revoked = any(said and _is_taken_back(str(key)) for key, said in value.items())
+        plain = _CONSENT_KEYS.issuperset(value)
+        return "revoked" if revoked else _status(value.get("status") if plain else "unclear")
+    if isinstance(value, bool):
+        return "granted" if value else "none"
+    status = str(value).strip().lower()
+    return "revoked" if _is_taken_back(status) else status
 
 
-def _past(raw: Mapping[str, Any], index: int, debt_id: str) -> PastContact:
-    """One past contact. What does not say which debt it was about counts for the one asked about."""
+def _is_taken_back(text: str) -> bool:
+    return any(word in text.lower().replace(" ", "_").replace("-", "_") for word in _TAKEN_BACK)
+
+
+def _past(raw: Mapping[str, Any], index: int, action: Action) -> PastContact:
+    """One past contact. What does not say which debt, number or person it was about counts for the one asked about."""
     path = f"history[{index}]"
     try:
-        outcome = _OUTCOMES.get(str(raw["outcome"]), str(raw["outcome"]))
+        outcome = _OUTCOMES.get(_word(raw, "outcome"), _word(raw, "outcome"))
         if outcome not in OUTCOMES:
             raise ValueError(f"an outcome nobody knows: {outcome!r}")
-        direction = str(raw["direction"])
-        target = str(raw.get("target", "consumer"))
-        channel = channel_name(str(raw["channel"]))
+        direction, channel = _word(raw, "direction"), channel_name(_word(raw, "channel"))
+        about = {"debt_id": action.debt_id, "number_id": action.number_id, "by": "bank", "target": action.target}
+        about |= {key: _word(raw, key) for key in about if raw.get(key) is not None}
         return PastContact(
             at=read_time(raw["ts_utc"]),
             channel="voicemail" if channel in _MAILBOXES else channel,
             direction=_DIRECTIONS.get(direction, direction),
             outcome=outcome,
-            debt_id=str(raw.get("debt_id") or debt_id),
-            number_id=str(raw.get("number_id") or "unknown"),
-            by=str(raw.get("by", "bank")),
-            target="consumer" if target in _DEBTORS else target,
+            debt_id=about["debt_id"],
+            number_id=about["number_id"],
+            by=about["by"],
+            target="consumer" if about["target"] in _DEBTORS else about["target"],
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FactsError(path, f"{type(error).__name__} {error}", code="HISTORY_INVALID") from error
@@ -167,19 +235,7 @@ def facts_json(facts: ContactFacts) -> dict[str, Any]:
         "consent": dict(facts.consent),
         "content": _plain(facts.content),
         "flags": _flags_json(facts.flags),
-        "history": [
-            {
-                "ts_utc": time_text(past.at),
-                "channel": past.channel,
-                "direction": past.direction,
-                "outcome": past.outcome,
-                "debt_id": past.debt_id,
-                "number_id": past.number_id,
-                "by": past.by,
-                "target": past.target,
-            }
-            for past in sorted(facts.history, key=_IN_ORDER)
-        ],
+        "history": alike_json(facts.history),
     }
 
 

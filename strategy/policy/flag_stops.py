@@ -77,6 +77,7 @@ _OVER_KEYS: Final = (
 )
 _OVER_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     "dispute": (
+        "verification_mailed",
         "verification_mailed_utc",
         "verification_provided_utc",
         "verification_sent",
@@ -86,6 +87,9 @@ _OVER_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "attorney": ("consented", "consents", "no_reply", "unresponsive"),
 }
+_STANDS: Final = ("active", "known", "open", "pending")
+_STANDS_BY_KIND: Final[Mapping[str, tuple[str, ...]]] = {"attorney": ("represented", "responsive")}
+"""Said as plain `false`, these end a stop: nobody represents the person, or nobody answers."""
 _OVER_WORDS: Final = frozenset({"cancelled", "closed", "ended", "expired", "lifted", "over", "resolved", "withdrawn"})
 _PER_DEBT: Final = frozenset({"attorney", "dispute"})
 
@@ -147,7 +151,7 @@ def read_stop(kind: str, value: Any, name: str = "") -> Stop | None:
 
 def _over(kind: str, value: Mapping[str, Any]) -> date | bool | None:
     """True for 'it is over', the last day on which it held, or None when nothing says so."""
-    if value.get("active") is False or value.get("pending") is False:
+    if any(value.get(key) is False for key in (*_STANDS, *_STANDS_BY_KIND.get(kind, ()))):
         return True
     if str(value.get("status", "")).lower() in _OVER_WORDS | ({"verified"} if kind == "dispute" else set()):
         return True

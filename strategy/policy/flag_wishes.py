@@ -25,7 +25,7 @@ _TIMES: Final = (
     "working_hours",
 )
 _ONLY_TIMES: Final = ("convenient_hours", "convenient_time", "convenient_window", "only_between", "only_hours")
-_WORK: Final = ("employer", "workplace", "at_work", "work_call", "work_phone", "work_contact")
+_WORK: Final = ("employer", "workplace", "at_work", "work_call", "work_phone", "work_contact", "work_prohibit")
 _DAY_GROUPS: Final = {
     "weekday": WEEKDAYS[:5],
     "weekdays": WEEKDAYS[:5],
@@ -208,7 +208,7 @@ def _items(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         said = [item for key, item in value.items() if key in ("channel", "channels", "media", "medium", "kind")]
         return [word for item in said for word in _items(item)] + [key for key, item in value.items() if item]
-    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+    return [word for item in value for word in _items(item)] if isinstance(value, list | tuple) else [str(value)]
 
 
 def _text(value: Any) -> str:

@@ -23,7 +23,7 @@ from strategy.policy.flag_wishes import (
     read_time,
 )
 
-__all__ = ["GROUNDS", "FactsError", "place_name", "read_flags", "read_time", "taken_back"]
+__all__ = ["GROUNDS", "PURPOSES", "REOPENED_NAMES", "FactsError", "place_name", "read_flags", "read_time", "taken_back"]
 
 GROUNDS: Final = ("debtor_unreachable", "debtor_deceased", "debtor_incapacitated", "location_unknown")
 """Why somebody else may have to be asked."""
@@ -34,11 +34,19 @@ _NEUTRAL: Final = frozenset(
         "agreed_utc",
         "charged_off",
         "debt_time_barred",
+        "first_contact",
+        "in_validation_period",
+        "initial_communication",
         "language",
+        "limitation_expired",
         "preferred_language",
+        "statute_barred",
         "time_barred",
+        "time_barred_debt",
         "validation_notice_sent_utc",
+        "validation_period_ends",
         "validation_period_ends_utc",
+        "validation_period_open",
     }
 )
 """Facts that forbid no contact by themselves."""
@@ -49,11 +57,17 @@ _GROUND_NAMES: Final = {name: name for name in GROUNDS} | {
     "debtor_lacking_capacity": "debtor_incapacitated",
     "debtor_lacks_capacity": "debtor_incapacitated",
     "address_unknown": "location_unknown",
+    "location_call": "location_unknown",
+    "location_info": "location_unknown",
     "location_info_needed": "location_unknown",
     "location_info_only": "location_unknown",
+    "location_information": "location_unknown",
+    "location_information_needed": "location_unknown",
     "location_information_only": "location_unknown",
     "seeking_location_info": "location_unknown",
 }
+PURPOSES: Final = ("location", "location_info", "location_information")
+"""What a third party may be asked: where the person is."""
 _AGREED_NAMES: Final = frozenset(
     {
         "agreed_contact_time",
@@ -77,11 +91,13 @@ _BEGUN_NAMES: Final = frozenset(
 )
 _CALLBACK_NAMES: Final = frozenset({"consented_callback", "callback_consent"})
 _PAST_DUE_NAMES: Final = frozenset({"days_past_due", "dpd", "past_due_days"})
-_REOPENED_NAMES: Final = frozenset({"reopened_media", "consumer_reinitiated", "reinitiated"})
+REOPENED_NAMES: Final = frozenset({"reopened_media", "consumer_reinitiated", "reinitiated"})
 _SETTLES: Final = {
     "attorney_consented": "attorney",
     "attorney_consents": "attorney",
     "attorney_no_reply": "attorney",
+    "attorney_no_response": "attorney",
+    "attorney_nonresponsive": "attorney",
     "attorney_unresponsive": "attorney",
     "debt_verified": "dispute",
     "dispute_resolved": "dispute",
@@ -91,6 +107,7 @@ _SETTLES: Final = {
 """Said as plain `true`, or with its time as `..._utc`, these end a stop that another flag names."""
 _MACHINES_ONLY: Final = ("hardship", "forbearance", "deceased", "minor")
 _THIRD_PARTIES: Final = ("third_party", "contact", "relative", "referee", "reference", "family", "guarantor")
+_PLAINLY_OTHERS: Final = ("third_party", "contact_person", "relative", "referee")
 _SAYS_NO: Final = ("object", "opt_out", "said_no")
 _UNREAD: Final = "unread"
 
@@ -162,13 +179,15 @@ def _with_flag(flags: Flags, name: str, value: Any) -> Flags:
     if name in _GROUND_NAMES:
         grounds = {*flags.third_party_grounds, _GROUND_NAMES[name]}
         return replace(flags, third_party_grounds=tuple(sorted(grounds)))
+    if name == "purpose" and value in PURPOSES:
+        return replace(flags, third_party_grounds=tuple(sorted({*flags.third_party_grounds, "location_unknown"})))
     if name in _PAST_DUE_NAMES:
         return replace(flags, days_past_due=_days(value))
     if name == "consented_at":
         return replace(flags, consented_at=tuple(sorted((str(kind), read_time(at)) for kind, at in value.items())))
     if name in ("reassigned_number_checked_utc", "number_checked_utc"):
         return replace(flags, number_checked_at=read_time(value))
-    if name in _REOPENED_NAMES:
+    if name in REOPENED_NAMES:
         return replace(flags, reopened_media=tuple(sorted({*flags.reopened_media, *_reopened(value)})))
     if name in ("opt_out_confirmation", "confirms_opt_out") and value is True:
         return replace(flags, confirms_opt_out=True)
@@ -176,7 +195,7 @@ def _with_flag(flags: Flags, name: str, value: Any) -> Flags:
         return _stopped(flags, (read_stop(stop["kind"], stop) for stop in value))
     if name == "holds":
         return replace(flags, holds=(*flags.holds, *map(_hold, value)))
-    if name == "refused_media" and isinstance(value, list | str):
+    if name == "refused_media" and not _has_mappings(value):
         return replace(flags, refused_media=tuple(sorted({*flags.refused_media, *map(channel_of, listed(value))})))
     if name == "third_party_refused":
         return replace(flags, third_party_refused=True)
@@ -199,7 +218,8 @@ def _with_restriction(flags: Flags, name: str, value: Any) -> Flags:
         return replace(flags, refused_media=tuple(sorted({*flags.refused_media, *media})))
     if consents_taken_back(name, value):
         return flags  # the consents say so, see `taken_back`
-    kinds = stop_kinds(name)
+    others_refusal = any(word in name for word in _PLAINLY_OTHERS)
+    kinds = stop_kinds(name.replace("refusal", "") if others_refusal else name)
     about_others = any(word in name for word in _THIRD_PARTIES)
     refuses = "refus" in name or "declin" in name or (about_others and any(word in name for word in _SAYS_NO))
     if refuses:
@@ -219,19 +239,25 @@ def _stopped(flags: Flags, stops: Iterable[Stop | None]) -> Flags:
     return replace(flags, stops=(*flags.stops, *(stop for stop in stops if stop is not None)))
 
 
+def _has_mappings(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(item, Mapping) for item in value))
+
+
 def _hold(value: Mapping[str, Any]) -> HoldFact:
     until = value.get("until_utc")
     return HoldFact(str(value["reason"]), str(value.get("agents", "all")), None if until is None else read_time(until))
 
 
 def _spans(value: Any) -> list[Span]:
-    """'21:30-23:00', a list of these, or {'start', 'end'} or {'hours'} and nothing else in it."""
+    """'21:30-23:00', a list of these, ['21:30', '23:00'], or {'start', 'end'} or {'hours'} and nothing else in it."""
     if isinstance(value, Mapping):
         if set(value) == {"start", "end"}:
             return [Span.read(f"{value['start']}-{value['end']}")]
         if set(value) != {"hours"}:
             raise ValueError("an agreed time with more to it than hours")
         value = value["hours"]
+    if isinstance(value, list) and len(value) == 2 and not any("-" in str(text) for text in value):
+        return [Span.read("-".join(listed(value)))]
     return [Span.read(text) for text in listed(value)]
 
 

@@ -112,6 +112,9 @@ def _unreadable(question: Question) -> Iterator[Reason]:
         yield Reason("FACTS_UNREADABLE", HOUSE, f"flags.{name}: not understood")
     if flags.consented_callback is not None and flags.consented_callback.given > now:
         yield Reason("FACTS_UNREADABLE", HOUSE, "flags.consented_callback: asked for in the future")
+    for kind, given in flags.consented_at:
+        if given > now:
+            yield Reason("FACTS_UNREADABLE", HOUSE, f"consent.{kind}: given in the future")
     if facts.action.type == "outbound_contact":
         if not facts.tz_candidates:
             yield Reason("TZ_UNKNOWN", HOUSE, "no time zone is known")

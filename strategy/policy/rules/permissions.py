@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from strategy.policy.decision import Reason
-from strategy.policy.facts import HoldFact, Reopened, Stop
+from strategy.policy.facts import Action, HoldFact, Reopened, Stop
 from strategy.policy.pack import HOUSE, ConsentRule, StopRule
 from strategy.policy.rules.question import Bound, PackPermits, Question, fits
 
@@ -31,12 +31,17 @@ def consent(question: Question) -> Iterable[Reason]:
     used = {
         action.channel,
         _SAME_MEDIUM.get(action.channel),
-        "artificial_voice" if action.agent == "ai_voice" else None,
+        "artificial_voice" if action.agent == "ai_voice" or _speaks_by_itself(action) else None,
     }
     if law.house and not used.isdisjoint(revoked):
         yield Reason("CONSENT_REVOKED", HOUSE, f"the person has taken back consent to {action.channel}")
     for revocation in law.revocations:
         yield revocation.reason("CONSENT_REVOKED")
+
+
+def _speaks_by_itself(action: Action) -> bool:
+    """A voice that no person speaks with is an artificial or a recorded one."""
+    return _medium(action.channel) == "voice" and action.agent != "human"
 
 
 def _is_stale(question: Question, rule: ConsentRule) -> bool:

@@ -100,7 +100,10 @@ def test_bad_input_gets_one_clear_line(amends, arguments, says):
     assert says in refused(amends(*arguments))
 
 
-@pytest.mark.parametrize("content", ["", "[" * 100_000, '{"no": "cases"}', '{"cases": ["x"]}', '[{"id": "x"}]'])
+NO_CASES = ["", "[" * 100_000, '{"no": "cases"}', '{"cases": {}}', '"x"', "[1", '{"cases": [{"id": "a", "id": "b"}]}']
+
+
+@pytest.mark.parametrize("content", NO_CASES)
 def test_policy_cases_that_are_none_get_one_clear_line(amends, tmp_path, content):
     (tmp_path / "cases.json").write_text(content)
     assert "no JSON of {cases: [{id, given}]}" in refused(amends("policy", "check", tmp_path / "cases.json"))

@@ -56,5 +56,15 @@ def test_bad_input_is_one_clear_line(amends, command, why):
 
 
 def test_a_file_of_no_cases_is_refused(amends, tmp_path):
-    (tmp_path / "cases.json").write_text('{"cases": [7]}')
+    (tmp_path / "cases.json").write_text('{"cases": 7}')
     assert "no JSON of" in amends("policy", "check", tmp_path / "cases.json").refusal
+
+
+def test_a_case_that_is_none_is_denied_by_its_place_and_the_others_are_decided(amends, tmp_path):
+    (tmp_path / "cases.json").write_text('{"cases": [7, {"id": "b"}, {"given": {}}]}')
+    decided = json.loads(amends("policy", "check", tmp_path / "cases.json", "--json").stdout)
+    assert [(each["id"], each["decision"]) for each in decided] == [
+        ("case 1", "deny"),
+        ("b", "deny"),
+        ("case 3", "deny"),
+    ]
