@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
@@ -24,7 +24,17 @@ from ledger.tables import (
 from strategy.arms import tier_given, treatment_given
 from strategy.capacity.read import worth_of_contacts
 from strategy.experiments.running import Experiments
-from strategy.plan import ALL_CHANNELS, DENIAL_LASTS, Contacted, Denied, NotPlanned, PlanFacts, Planned, next_contact
+from strategy.plan import (
+    AHEAD,
+    ALL_CHANNELS,
+    DENIAL_LASTS,
+    Contacted,
+    Denied,
+    NotPlanned,
+    PlanFacts,
+    Planned,
+    next_contact,
+)
 from strategy.quality.feed import feed_state
 from strategy.settings import StrategySettings
 from strategy.versions import active
@@ -40,7 +50,7 @@ class PlanResult:
     withdrawn: int = 0
 
 
-def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozenset[str] = ALL_CHANNELS) -> PlanResult:
+def plan(ledger: Ledger, ahead: timedelta = AHEAD, carried: frozenset[str] = ALL_CHANNELS) -> PlanResult:
     """Plan the contacts whose slot lies within `ahead`; later ones are left to a later beat, which knows more.
 
     :raises StrategyUnreadable: there is nothing to plan by; nothing is planned then.
@@ -54,10 +64,12 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
         for (tier, treatment, arm), waiting, facts in accounts_to_plan(work):
             settings_here = experiments.settings_for(arm)
             given = treatment_given(tier, treatment, arm, settings_here)
-            if waiting is not None and (arm == "hold_out" or given.agent == "human"):
-                # It was planned before the account came where nobody, or a person, is to contact it.
+            # Planned before the account came where nobody, or a person, is to contact it; or by a clock that ran ahead.
+            unwanted = arm == "hold_out" or given.agent == "human"
+            if waiting is not None and (unwanted or waiting.slot > work.now + ahead):
                 waiting.status = "superseded"
                 result.withdrawn += 1
+                facts = replace(facts, waiting=False)
             if arm == "hold_out":
                 result.not_planned["held out: nobody contacts this account first"] += 1
                 continue
@@ -69,21 +81,32 @@ def plan(ledger: Ledger, ahead: timedelta = timedelta(days=1), carried: frozense
             else:
                 wanted.append((facts.account_id, found))
                 treatment_of[facts.account_id] = tier_given(tier, treatment, arm, settings_here)
-        for account_id, found in _within_capacity(work, settings, wanted, result):
+        kept = _within_capacity(work, settings, wanted, result)
+        dropped = _dropped(work) if kept else {}
+        for account_id, found in kept:
             result.planned[found.channel] += 1
-            work.session.add(
-                PlannedContact(
-                    id=work.new_id(),
-                    account_id=account_id,
-                    slot=found.slot,
-                    channel=found.channel,
-                    agent=found.agent,
-                    treatment=treatment_of[account_id],
-                    why=list(found.why),
-                    created_at=work.now,
-                )
+            row = dropped.get((account_id, found.slot)) or PlannedContact(
+                id=work.new_id(),
+                account_id=account_id,
+                slot=found.slot,
+                channel="",
+                agent="",
+                why=[],
+                created_at=work.now,
             )
+            row.status, row.channel, row.agent = "planned", found.channel, found.agent
+            row.treatment, row.why, row.created_at = treatment_of[account_id], list(found.why), work.now
+            work.session.add(row)
     return result
+
+
+def _dropped(work: UnitOfWork) -> dict[tuple[str, datetime], PlannedContact]:
+    """Contacts to come that were withdrawn or denied. An account gets the same minute of a day again, and has one
+    contact a minute, so that such a one is planned once more instead of another beside it."""
+    rows = select(PlannedContact).where(
+        col(PlannedContact.status).in_(("superseded", "denied")), PlannedContact.slot >= work.now
+    )
+    return {(each.account_id, each.slot): each for each in work.session.exec(rows).all()}
 
 
 def _within_capacity(

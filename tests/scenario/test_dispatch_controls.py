@@ -180,6 +180,36 @@ def test_planning_keeps_the_hours_and_writes_whose_treatment_it_is(ledger: Ledge
     assert {each.slot.hour for each in planned} == {6}  # 14 in Taipei
 
 
+def test_what_a_clock_planned_that_ran_ahead_blocks_nobody(ledger: Ledger, clock: StoppedClock) -> None:
+    with ledger.begin() as work:
+        people(work, 2, strategy())
+    clock.advance(days=400)
+    assert plan(ledger).planned.total() == 2
+    clock.advance(days=-400)
+    again = plan(ledger)
+    assert (again.withdrawn, again.planned.total()) == (2, 2)
+    assert statuses(ledger) == {"superseded": 2, "planned": 2}
+    with ledger.read() as work:
+        waiting = work.session.exec(select(PlannedContact).where(PlannedContact.status == "planned")).all()
+    assert all(work.now <= each.slot <= work.now + timedelta(days=1) for each in waiting)
+
+
+def test_what_was_withdrawn_may_be_planned_for_the_same_minute_again(ledger: Ledger, clock: StoppedClock) -> None:
+    """An account always gets the same minute of a day, and no two contacts of an account share one."""
+    with ledger.begin() as work:
+        people(work, 2, strategy())
+    clock.advance(hours=4)  # 21:00 in Taipei: what is planned now is of the next day
+    assert plan(ledger).planned.total() == 2
+    with ledger.begin() as work:
+        before = {each.id: each.slot for each in work.session.exec(select(PlannedContact)).all()}
+        for each in work.session.exec(select(PlannedContact)).all():
+            each.status = "superseded"
+    assert plan(ledger).planned.total() == 2
+    with ledger.read() as work:
+        assert {each.id: each.slot for each in work.session.exec(select(PlannedContact)).all()} == before
+    assert statuses(ledger) == {"planned": 2}
+
+
 @pytest.mark.parametrize("scope", ["all", "channel:chat", "campaign:remind/chat"])
 def test_what_is_paused_waits_and_is_not_lost(ledger: Ledger, clock: StoppedClock, scope: str) -> None:
     with ledger.begin() as work:
