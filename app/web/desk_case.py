@@ -34,6 +34,7 @@ def case_body(
         with piece("div", "case-col"):
             _trigger(view, language)
             _transcript(view, language)
+            standing.draw_holds()
             standing.draw_said()
         with piece("div", "case-col"):
             _next_steps(view, language)
@@ -42,7 +43,6 @@ def case_body(
             show_late("explain.title", find_contact, language)
             show_late("desk.moves", find_moves, language)
             _promises(view, language)
-            standing.draw_holds()
 
 
 def _trigger(view: CaseView, language: Language) -> None:

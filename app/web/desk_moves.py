@@ -69,6 +69,6 @@ def show_late(heading: str, find: Find, language: Language) -> None:
         place.clear()
         with place:
             for said in found or [say("desk.none", language)]:
-                text(said, "tiny")
+                text(said, "tiny told")
 
     ui.timer(0, fill, once=True)
