@@ -12,7 +12,8 @@ from app import wiring
 from app.cli.console import answer, existing, progress, table, tell
 from app.cli.records import AsJson
 from app.settings import Settings
-from strategy.reported.recording import import_contacts
+from strategy.holds.importing import SaidReport
+from strategy.reported.recording import ContactsReport, import_contacts
 
 NAMED = 20
 """Rejected rows named on standard error; the reject file has all of them."""
@@ -36,8 +37,12 @@ def import_reported(
     ledger = wiring.open_ledger(settings)
     with progress(f"importing {file.name}"):
         done = import_contacts(ledger, found, by, settings.home)
+    imported(done, as_json=as_json)
+
+
+def imported(done: ContactsReport | SaidReport, *, as_json: bool) -> None:
+    """Say what a file came to, and name the rows that were rejected: what is not known binds nobody."""
     for error in done.errors[:NAMED]:
-        # A contact that is not known counts toward no cap, so nobody may overlook it.
         tell(f"line {error.line}: {error.field} {error.reason}".replace("  ", " "))
     told = {field.name: getattr(done, field.name) for field in dataclasses.fields(done) if field.name != "errors"}
     answer(told, as_json=as_json, text=lambda: table(told))

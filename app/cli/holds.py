@@ -1,22 +1,25 @@
-"""Commands on holds: list, place, ask-lift, lift."""
+"""Commands on holds: list, place, ask-lift, lift, import."""
 
 from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 from sqlmodel import col, or_, select
 
 from app import wiring
-from app.cli.console import BadInput, aligned, answer, operator, table
+from app.cli.console import BadInput, aligned, answer, existing, operator, progress, table
+from app.cli.contacts import imported
 from app.cli.records import AsJson
 from app.settings import Settings
 from app.web.words import say
 from desk.looked_up import HOLDS, asked_about, listed_holds
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Hold
+from strategy.holds.importing import import_said
 from strategy.holds.kinds import KINDS, SCOPES
 from strategy.holds.lifting import LIFT_REASONS, Refused
 from strategy.holds.placing import over_everywhere
@@ -43,6 +46,7 @@ def register(cli: typer.Typer) -> None:
     holds.command("place")(place)
     holds.command("ask-lift")(ask)
     holds.command("lift")(lift_one)
+    holds.command("import")(import_file)
     cli.add_typer(holds, name="holds")
 
 
@@ -111,6 +115,19 @@ def lift_one(
     with wiring.open_ledger(Settings()).begin() as work:
         answered = lift(work, hold, by, why)
     _told(done(answered), as_json=as_json)
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV or Parquet, in the layout of docs/holds.md.")],
+    by: By,
+    as_json: AsJson = False,
+) -> None:
+    """Record holds, consents and wishes that are on file elsewhere; what cannot be read is named."""
+    settings = Settings()
+    ledger = wiring.open_ledger(settings)
+    with progress(f"importing {file.name}"):
+        done = import_said(ledger, existing(file), by, settings.home)
+    imported(done, as_json=as_json)
 
 
 def account_of(work: UnitOfWork, account: str) -> Account:

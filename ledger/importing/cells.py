@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 Cell = str | int | float | bool | Decimal | date | None
@@ -17,6 +17,7 @@ LARGEST = Decimal(10) ** 13
 
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[ T]00:00(?::00)?)?", re.ASCII)
+_PHONE = re.compile(r"\+\d{8,15}", re.ASCII)
 _UNREADABLE = "\ufffd"
 
 
@@ -123,6 +124,37 @@ def day(cells: Cells, field: str) -> date:
         return date(int(match[1]), int(match[3]), int(match[4]))
     except ValueError:
         raise BadCell(field, "is not a day of the calendar") from None
+
+
+def moment(cells: Cells, field: str, now: datetime) -> datetime:
+    """ISO 8601 with a zone, as aware UTC; not after `now`."""
+    value = cells.get(field)
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(required(cells, field))
+        if at.tzinfo is None:
+            raise BadCell(field, "has no zone, so nobody can say which hour it was")
+        at = at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadCell(field, "is not a time such as 2026-03-04T17:05:00+08:00") from None
+    if at > now:
+        raise BadCell(field, "lies in the future")
+    return at
+
+
+def word(cells: Cells, field: str, known: Collection[str]) -> str:
+    """One of the words known, in small letters."""
+    found = required(cells, field).lower()
+    if found not in known:
+        raise BadCell(field, f"is none of {', '.join(sorted(known))}")
+    return found
+
+
+def phone_number(cells: Cells, field: str) -> str:
+    """E.164, or empty. It is personal: keep a blind index of it and nothing else."""
+    found = text(cells, field).replace(" ", "").replace("-", "")
+    if found and not _PHONE.fullmatch(found):
+        raise BadCell(field, "is not a number with its country code, such as +8613800000000")
+    return found
 
 
 def listed(cells: Cells, field: str) -> tuple[str, ...] | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 from ledger.importing.cells import Cells
-from ledger.importing.reading import PARQUET, decode, parquet_frame, parted, refuse_what_is_no_table
+from ledger.importing.reading import PARQUET, content_of, decode, parquet_frame, parted, refuse_what_is_no_table
 from ledger.importing.rows import ImportRefused, RowError
+
+T = TypeVar("T")
 
 _SEPARATORS = ",;\t"
 
@@ -35,6 +39,23 @@ def rows_named(content: bytes, must: Sequence[str], may: Sequence[str]) -> Itera
     except csv.Error:
         raise ImportRefused("the header has a misplaced quotation mark") from None
     return _of_text(text, separator, _checked(header, must, may))
+
+
+def read_file(
+    path: Path, must: Sequence[str], may: Sequence[str], read_row: Callable[[int, Cells], T | RowError]
+) -> tuple[list[T], list[RowError]]:
+    """What the rows of a file say, and what is wrong with those that cannot be read; the columns as in `rows_named`.
+
+    :raises ImportRefused: the file cannot be read at all, or has no rows.
+    """
+    content = content_of(path)
+    try:
+        read = [row if isinstance(row, RowError) else read_row(*row) for row in rows_named(content, must, may)]
+    except ImportRefused as refused:
+        raise ImportRefused(f"{path.name}: {refused}") from None
+    if not read:
+        raise ImportRefused(f"{path.name}: the file has a header but no rows")
+    return [row for row in read if not isinstance(row, RowError)], [row for row in read if isinstance(row, RowError)]
 
 
 def _of_text(text: str, separator: str, names: Sequence[str]) -> Iterator[tuple[int, Cells] | RowError]:

@@ -16,6 +16,15 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
+def reject_file(errors: Sequence[RowError], home: Path, name: str) -> Path | None:
+    """Where the rejected rows were written down, in the order of their lines; None when there are none."""
+    if not errors:
+        return None
+    path = home / "rejects" / f"{name}.csv"
+    write_rejects(errors, path)
+    return path
+
+
 def write_rejects(errors: Sequence[RowError], path: Path) -> None:
     """Write line, field and reason of each rejected row; UTF-8 with a byte order mark, so that Excel reads it."""
     path.parent.mkdir(parents=True, exist_ok=True)

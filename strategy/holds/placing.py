@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -88,6 +89,14 @@ def new_hold(
     return _of_scope(reason, wanted, about, end)
 
 
+def stands_already(ends: Iterable[datetime | None], until: datetime | None) -> bool:
+    """Whether one of the same holds, open like it or as long in days, makes another one until `until` superfluous.
+
+    One with an end may stand beside an open one, which can then be lifted: a treatment whose last day became known.
+    """
+    return any(until is None if end is None else until is not None and end.date() >= until.date() for end in ends)
+
+
 def _of_scope(reason: str, scope: str, about: About, end: datetime | None) -> NewHold:
     """What cannot be named cannot be told apart from the rest: without a value it is the whole person's."""
     value = {"debt": about.account_id, "channel": about.channel, "number": about.number}.get(scope, "")
@@ -96,6 +105,6 @@ def _of_scope(reason: str, scope: str, about: About, end: datetime | None) -> Ne
 
 
 def over_everywhere(day: date, days_later: int = 0) -> datetime:
-    """When the day `days_later` after `day` is over in every zone, as aware UTC; the calendar's last days are one end."""
+    """When the day `days_later` after `day` is over in every zone, as aware UTC, within the calendar."""
     ahead = timedelta(days=days_later + 1)
     return datetime.combine(min(day, date.max - timedelta(days=1) - ahead) + ahead, _NEXT_NOON)

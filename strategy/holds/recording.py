@@ -14,7 +14,7 @@ from ledger.ledger import UnitOfWork
 from ledger.tables import Account, Debtor, Hold
 from strategy.holds.kinds import kind_of
 from strategy.holds.lifting import Held, Lifted, Refused, is_person, may_ask, may_lift
-from strategy.holds.placing import About, NewHold, new_hold
+from strategy.holds.placing import About, NewHold, new_hold, stands_already
 
 
 def place(work: UnitOfWork, debtor_id: str, wanted: NewHold, by: str, conversation_id: str | None = None) -> Hold:
@@ -130,8 +130,4 @@ def _stands(work: UnitOfWork, debtor_id: str, wanted: NewHold) -> bool:
         Hold.scope_value == wanted.scope_value,
         col(Hold.lifted_at).is_(None),
     )
-    ends = work.session.exec(same).all()
-    # One with an end may stand beside an open one, which can then be lifted: a treatment whose last day became known.
-    if wanted.until is None:
-        return None in ends
-    return any(end is not None and end.date() >= wanted.until.date() for end in ends)
+    return stands_already(work.session.exec(same).all(), wanted.until)

@@ -11,9 +11,8 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from ledger.audit_form import LONGEST_NAME
-from ledger.importing.named_columns import rows_named
-from ledger.importing.reading import content_of
-from ledger.importing.rejects import write_rejects
+from ledger.importing.named_columns import read_file
+from ledger.importing.rejects import reject_file
 from ledger.importing.rows import ImportRefused, RowError
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Debtor, ReportedContact
@@ -50,30 +49,19 @@ def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> Contacts
     by = by.strip()
     if not by or len(by) > LONGEST_NAME or not by.isprintable():
         raise ImportRefused(
-            f"whoever made these contacts must have a name, one line of up to {LONGEST_NAME} letters: an agency's, or bank"
+            f"whoever made these contacts has a name, one line of up to {LONGEST_NAME} letters: an agency's, or bank"
         )
-    content = content_of(path)
     with ledger.begin() as work:
-        try:
-            read = [
-                row if isinstance(row, RowError) else read_row(*row, work.now) for row in rows_named(content, MUST, MAY)
-            ]
-        except ImportRefused as refused:
-            raise ImportRefused(f"{path.name}: {refused}") from None
-        if not read:
-            raise ImportRefused(f"{path.name}: the file has a header but no rows")
-        errors = [row for row in read if isinstance(row, RowError)]
-        rows = [row for row in read if isinstance(row, ReportedRow)]
+        rows, errors = read_file(path, MUST, MAY, lambda line, cells: read_row(line, cells, work.now))
         new, known, wrong = _sorted_out(work, by, rows)
         for part in _chunks(list(new.values())):
             work.session.connection().execute(insert(ReportedContact), part)
         told = ("account_id", "by", "channel", "outcome")
         work.audit_many("contact.reported", {row["id"]: {name: row[name] for name in told} for row in new.values()})
-        errors = sorted([*errors, *wrong], key=lambda error: error.line)
-        reject_file = home / "rejects" / f"contacts-{work.new_id()}.csv" if errors else None
-        if reject_file is not None:
-            write_rejects(errors, reject_file)
-    return ContactsReport(len(read), len(new), known, len(errors), tuple(errors), reject_file)
+        all_errors = sorted([*errors, *wrong], key=lambda error: error.line)
+        rejects = reject_file(all_errors, home, f"contacts-{work.new_id()}")
+    read = len(rows) + len(errors)
+    return ContactsReport(read, len(new), known, len(all_errors), tuple(all_errors), rejects)
 
 
 def _sorted_out(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from ledger.importing.cells import BadCell, Cells, required, text
+from ledger.importing.cells import BadCell, Cells, moment, phone_number, required, text, word
 from ledger.importing.rows import RowError
 from strategy.policy.facts import CHANNELS, DIRECTIONS, OUTCOMES
 
@@ -15,8 +14,6 @@ MUST: Final = ("account_ref", "at", "channel", "direction", "outcome", "referenc
 MAY: Final = ("number", "target")
 TARGETS: Final = frozenset({"consumer", "debtor", "guarantor", "attorney", "contact_person", "relative", "employer"})
 """Who was contacted. Whoever is none of these is a 'contact_person'."""
-
-_NUMBER: Final = re.compile(r"\+\d{8,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +37,13 @@ def read_row(line: int, cells: Cells, now: datetime) -> ReportedRow | RowError:
         return ReportedRow(
             line=line,
             account_ref=required(cells, "account_ref"),
-            at=_moment(cells, now),
-            channel=_word(cells, "channel", CHANNELS),
-            direction=_word(cells, "direction", DIRECTIONS),
-            outcome=_word(cells, "outcome", OUTCOMES),
-            target=_word(cells, "target", TARGETS) if text(cells, "target") else "consumer",
-            number=_number(cells),
+            at=moment(cells, "at", now),
+            channel=word(cells, "channel", CHANNELS),
+            direction=word(cells, "direction", DIRECTIONS),
+            outcome=word(cells, "outcome", OUTCOMES),
+            target=word(cells, "target", TARGETS) if text(cells, "target") else "consumer",
+            number=phone_number(cells, "number"),
             reference=required(cells, "reference"),
         )
     except BadCell as bad:
         return RowError(line, bad.field, bad.reason)
-
-
-def _moment(cells: Cells, now: datetime) -> datetime:
-    value = cells.get("at")
-    try:
-        at = value if isinstance(value, datetime) else datetime.fromisoformat(required(cells, "at"))
-    except ValueError:
-        raise BadCell("at", "is not a time such as 2026-03-04T17:05:00+08:00") from None
-    if at.tzinfo is None:
-        raise BadCell("at", "has no zone, so nobody can say which hour it was")
-    if at > now:
-        raise BadCell("at", "lies in the future")
-    return at.astimezone(UTC)
-
-
-def _word(cells: Cells, field: str, known: frozenset[str]) -> str:
-    found = required(cells, field).lower()
-    if found not in known:
-        raise BadCell(field, f"is none of {', '.join(sorted(known))}")
-    return found
-
-
-def _number(cells: Cells) -> str:
-    found = text(cells, "number").replace(" ", "").replace("-", "")
-    if found and not _NUMBER.fullmatch(found):
-        raise BadCell("number", "is not a number with its country code, such as +8613800000000")
-    return found

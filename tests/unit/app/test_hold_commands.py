@@ -56,6 +56,9 @@ BAD_INPUT = [
     (("wishes", "add", "EX-001", "inconvenient_time", "--by", "Anna", "--hours", "late"), "hours are written as"),
     (("wishes", "add", "EX-001", "refused_medium", "--by", "Anna", "--value", "pigeon"), "no such channel"),
     (("wishes", "withdraw", "no-such-id", "--by", "Anna"), "no such wish"),
+    (("holds", "import", "nowhere.csv", "--by", "Anna"), "no such file"),
+    (("holds", "import", EXAMPLE, "--by", "bot"), "under their name"),
+    (("holds", "import", EXAMPLE, "--by", "Anna"), "the header lacks: account_ref, what, kind"),
     (("contacts", "import", "nowhere.csv", "--by", "Agency"), "no such file"),
     (("contacts", "import", "x" * 5_000, "--by", "Agency"), "File name too long"),
     (("contacts", "import", EXAMPLE, "--by", "A" * 65), "up to 64 letters"),
@@ -114,3 +117,23 @@ def test_a_row_that_was_not_recorded_is_named(floor, tmp_path):
     report = told(done)
     assert (report["recorded"], report["rejected"]) == (1, 1)
     assert "lies in the future" in Path(report["reject_file"]).read_text(encoding="utf-8-sig")
+
+
+def test_a_file_of_holds_is_told_line_by_line(floor, tmp_path):
+    file = tmp_path / "standing.csv"
+    file.write_text(
+        "account_ref,what,kind,since,status,at,value\n"
+        "EX-001,hold,cease,2026-02-01,,,\n"
+        "EX-001,consent,sms,,revoked,2026-01-05T10:00:00+08:00,\n"
+        "EX-001,wish,refused_medium,,,,smoke\n"
+    )
+    done = floor("holds", "import", file, "--by", "Anna", "--json")
+    found = told(done)
+    assert (found["holds"], found["consents"], found["wishes"], found["rejected"]) == (1, 1, 0, 1)
+    assert "line 4: value" in done.stderr
+    assert "smoke" not in done.stderr
+    assert told(floor("holds", "import", file, "--by", "Anna", "--json"))["known"] == 2
+    (hold,) = told(floor("holds", "list", "--account", "EX-001", "--json"))
+    assert (hold["reason"], hold["placed_by"]) == ("cease", "Anna")
+    assert told(floor("consent", "show", "EX-001", "--json"))["sms"]["status"] == "revoked"
+    assert told(floor("audit", "verify", "--json"))["intact"]
