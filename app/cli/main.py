@@ -33,7 +33,7 @@ COMMANDS: Final = {
     "capacity": ("capacity", "What today's hours and contacts are best spent on, and what more would be worth."),
     "experiment": ("experiments", "Experiments: forecast, start, status, review, stop."),
     "quality": ("quality", "The quality of the data that came in: show, accept."),
-    "holds": ("holds", "Holds on contact: list, place, ask-lift, lift."),
+    "holds": ("holds", "Holds on contact: list, place, ask-lift, lift, import."),
     "consent": ("consent", "What people agreed to: show, grant, revoke."),
     "wishes": ("consent", "What people wish about contact: list, add, withdraw."),
     "contacts": ("contacts", "Contacts made elsewhere, which count like ours: import."),
