@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +24,7 @@ from ledger.audit_check import Point
 from ledger.audit_form import spelled, spelled_time
 from ledger.keys import KeysUnusable
 from ledger.ledger import UnitOfWork
+from ledger.secret_file import make_once
 from ledger.tables import AuditHead
 
 FORM = "amends-audit-head-1"
@@ -122,17 +121,5 @@ def load_or_create(path: Path, *, may_create: bool = True) -> HeadKey:
     if not may_create:
         raise KeysUnusable(f"{path} is missing and the heads of the audit chain were signed with it: put it back")
     made = Ed25519PrivateKey.generate()
-    # Written under a name of our own and linked when whole: of two processes that begin at once both get the same key.
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return load_or_create(path)
-    finally:
-        draft.unlink()
-    return HeadKey(made)
+    pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return HeadKey(made) if make_once(path, pem) else load_or_create(path)

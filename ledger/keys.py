@@ -17,6 +17,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from ledger.secret_file import make_once
+
 NONCE_BYTES = 12
 VERSION = b"\x01"
 
@@ -92,17 +94,5 @@ def load_or_create(path: Path) -> Keys:
             raise KeysUnusable(f"{path}: expected three keys of 64 hex digits, one a line") from error
     path.parent.mkdir(parents=True, exist_ok=True)
     keys = Keys(*(secrets.token_bytes(32) for _ in range(3)))
-    # Written under a name of our own and linked when whole: of two processes that begin at once both get the same keys.
-    draft = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write("\n".join(key.hex() for key in (keys.field, keys.index, keys.audit)) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return load_or_create(path)
-    finally:
-        draft.unlink()
-    return keys
+    lines = "\n".join(key.hex() for key in (keys.field, keys.index, keys.audit))
+    return keys if make_once(path, f"{lines}\n".encode()) else load_or_create(path)
