@@ -57,7 +57,7 @@ _OUTCOMES: Final = {
 }
 """Other words for outcomes that count. Those that would not count are known by their one name only."""
 _DIRECTIONS: Final = {"out": "outbound", "in": "inbound"}
-_TAKEN_BACK: Final = ("revok", "revoc", "withdr", "opt_out", "opted_out", "stop", "unsubscrib")
+_TAKEN_BACK: Final = ("revok", "revoc", "withdr", "opt_out", "opted_out", "stop", "unsubscrib", "refus")
 _CONSENT_KEYS: Final = frozenset({"status", "given_utc", "source"})
 _WRITTEN_TO: Final = frozenset({"email", "mail", "chat", "terminal"})
 _NEVER: Final = ("discloses_debt_to_third_party", "threat_of_suit_time_barred")
@@ -73,6 +73,7 @@ def read_facts(given: Mapping[str, Any]) -> ContactFacts:
     try:
         flags, on_voicemail = _without_voicemail(given["flags"])
         content, unread = _content(given["content"])
+        unread += _unclear_consents(given["consent"])
         action = _action(given["action"], on_voicemail)
         history = tuple(_past(item, index, action) for index, item in enumerate(_history(given["history"])))
         read = read_flags(_with_purpose(_with_reopened(flags, history), given["action"]))
@@ -180,9 +181,20 @@ def _consent(raw: Mapping[str, Any], also_revoked: tuple[str, ...]) -> tuple[tup
     return tuple(sorted((said | dict.fromkeys(also_revoked, "revoked")).items()))
 
 
+def _unclear_consents(raw: Mapping[str, Any]) -> list[str]:
+    """The names of consents that are said in no form that anybody knows: they may have been taken back."""
+    return [f"consent.{kind}" for kind, value in raw.items() if not _is_said(value)]
+
+
+def _is_said(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return isinstance(value.get("status"), str) or _status(value) == "revoked"
+    return value is None or isinstance(value, str | bool)
+
+
 def _given(raw: Mapping[str, Any]) -> list[tuple[str, datetime]]:
     times = {kind: value.get("given_utc") for kind, value in raw.items() if isinstance(value, Mapping)}
-    return [(str(kind), read_time(at)) for kind, at in times.items() if at]
+    return [(str(kind), read_time(at)) for kind, at in times.items() if at is not None]
 
 
 def _status(value: Any) -> str:

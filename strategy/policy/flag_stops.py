@@ -145,8 +145,9 @@ def read_stop(kind: str, value: Any, name: str = "") -> Stop | None:
         return None
     if isinstance(over, date):
         end = over if end is None else min(end, over)
-    debt_id = str(value["debt_id"]) if kind in _PER_DEBT and value.get("debt_id") else None
-    return Stop(kind, start, end, debt_id, None if value.get("over_utc") is None else read_time(value["over_utc"]))
+    debt_id = value.get("debt_id") if kind in _PER_DEBT else None
+    over_at = None if value.get("over_utc") is None else read_time(value["over_utc"])
+    return Stop(kind, start, end, debt_id if debt_id and isinstance(debt_id, str) else None, over_at)
 
 
 def _over(kind: str, value: Mapping[str, Any]) -> date | bool | None:

@@ -141,6 +141,8 @@ def _times(item: Mapping[str, Any]) -> list[Inconvenient]:
         raise ValueError("neither days nor hours")
     named = {day for text in listed(item.get("days", WEEKDAYS)) for day in _weekdays(text)}
     days = tuple(day for day in WEEKDAYS if day in named)
+    if not days:
+        raise ValueError("no day is named")
     if item.get("hours"):
         return [Inconvenient(days, Span.read(text)) for text in listed(item["hours"])]
     if item.get("start") and item.get("end"):

@@ -133,7 +133,7 @@ def read_flags(raw: Mapping[str, Any]) -> Flags:
         if name in _BEGUN_NAMES and isinstance(value, bool):
             flags = replace(flags, collection_begun=flags.collection_begun and value)
             continue
-        if name in _NEUTRAL or (is_absent(value) and name not in _PAST_DUE_NAMES):
+        if name in _NEUTRAL or (is_absent(value) and name not in _PAST_DUE_NAMES and not _is_bare_stop(name, value)):
             continue
         if name.removesuffix("_utc") in _SETTLES and (value is True or _is_time(value)):
             settled.add(_SETTLES[name.removesuffix("_utc")])
@@ -144,6 +144,11 @@ def read_flags(raw: Mapping[str, Any]) -> Flags:
             flags = _unread(flags, name)
     stops = (stop for stop in flags.stops if stop.kind not in settled)
     return replace(flags, stops=tuple(sorted({*stops}, key=repr)))
+
+
+def _is_bare_stop(name: str, value: Any) -> bool:
+    """A stop of which nothing is told, not even that it is over, is one."""
+    return isinstance(value, Mapping) and bool(stop_kinds(name))
 
 
 def taken_back(raw: Mapping[str, Any]) -> tuple[str, ...]:
