@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from strategy.policy.facts import ContactFacts
 from strategy.policy.gate import decide
 from strategy.policy.packs import Packs
 from strategy.settings import TIERS, StrategySettings
-from strategy.whatif.hours import HourSlice
+from strategy.whatif.hours import HourSlice, shares_within
 
 Floats = NDArray[np.float64]
 Codes = tuple[str, ...]
@@ -78,20 +78,25 @@ def denials(answers: GateAnswers, counts: Floats | NDArray[np.int64], settings: 
 
     :param counts: (classes of facts, tiers) accounts that are given the treatment of each tier.
     """
-    reasons = Counter[str]()
+    reasons = defaultdict[str, float](float)
     asked = denied = never_planned = out_of_reach = 0.0
     for index, tier in np.argwhere(counts):
         number = float(counts[index, tier])
         slices = answers.classes[index].slices
-        if not slices:
+        treatment = settings.treatments[TIERS[tier]]
+        zones = answers.classes[index].facts[treatment.channels[0]].tz_candidates
+        shares = shares_within(slices, zones, treatment.hours)
+        if not any(shares):
             never_planned += number
             continue
-        treatment = settings.treatments[TIERS[tier]]
         asked += number
         by_channel = [answers.codes(int(index), channel, treatment.agent) for channel in treatment.channels]
-        out_of_reach += number * all(all(codes) for codes in by_channel)
-        for part, codes in zip(slices, by_channel[0], strict=True):
-            denied += number * part.share * bool(codes)
+        out_of_reach += number * all(
+            all(codes for codes, share in zip(said, shares, strict=True) if share) for said in by_channel
+        )
+        for share, codes in zip(shares, by_channel[0], strict=True):
+            denied += number * share * bool(codes)
             for code in codes:
-                reasons[code] += number * part.share
-    return Denials(asked, denied, dict(reasons.most_common()), never_planned, out_of_reach)
+                reasons[code] += number * share
+    most_first = dict(sorted(reasons.items(), key=lambda each: -each[1]))
+    return Denials(asked, denied, most_first, never_planned, out_of_reach)

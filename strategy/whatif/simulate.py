@@ -78,7 +78,7 @@ def side(book: Book, settings: StrategySettings, day: Day | None, in_force: Side
     if day is not None and book.zones is not None and book.facts is not None:
         in_zones = _counts(book.zones.code, found.tiers, len(day.slices))
         contacts = (in_zones @ found.terms.mix) * found.terms.contacts / WORKING_DAYS
-        kinds = by_hour(day.slices, contacts)
+        kinds = _by_hour(book.zones, day, settings, contacts)
         for agent in AGENTS:
             loads[agent] = kinds[:, [each == agent for each in found.terms.agents]].sum(axis=1)
         in_classes = _counts(book.facts, found.tiers, len(day.answers.classes))
@@ -112,6 +112,18 @@ def simulate(
     grid = grid_of(book.arrays, pairs(one, other))
     money = ranges(grid, (one.terms, other.terms), (one.sums, other.sums), draws, seed)
     return Simulation(compare(one, other), before, after, money)
+
+
+def _by_hour(zones: Grouped, day: Day, settings: StrategySettings, contacts: Floats) -> Floats:
+    """(24, kinds) contacts, those of each treatment within its own hours."""
+    names = [tuple(name.split("|")) for name in zones.names]
+    # The last kind is no contact at all.
+    own = [*(settings.treatments[tier].hours for tier in TIERS), None]
+    found = np.zeros((24, contacts.shape[1]))
+    for hours in dict.fromkeys(own):
+        kinds = [each == hours for each in own]
+        found[:, kinds] = by_hour(day.slices, names, contacts[:, kinds], hours)
+    return found
 
 
 def _counts(code: NDArray[np.integer], tiers: NDArray[np.int8], classes: int) -> NDArray[np.int64]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from strategy.policy.facts import Action, ContactFacts, Content, Flags, HoldFact
+from strategy.pacing import Hours
+from strategy.policy.clocks import Span
+from strategy.policy.facts import Action, ContactFacts, Content, Flags, HoldFact, Inconvenient
 from strategy.policy.packs import shipped_packs
 from strategy.settings import TIERS, StrategySettings
-from strategy.whatif.denials import FactsClass, GateAnswers, denials
+from strategy.whatif.denials import Denials, FactsClass, GateAnswers, denials
 from strategy.whatif.hours import slices_of
 
 OPENING = Content(ai_disclosure_at_start=True, recording_notice_given=True, opt_out_instructions=True)
@@ -57,6 +59,20 @@ def test_a_window_that_closes_during_the_day_denies_a_part_of_it():
     assert found.reasons["OUTSIDE_CONTACT_WINDOW"] == pytest.approx(found.denied)
     assert 300 <= found.denied <= 500
     assert found.out_of_reach == 0
+
+
+def test_the_gate_is_heard_in_the_hours_of_the_treatment_alone():
+    # Nine to six in Taipei; a wish of the debtor's forbids the morning.
+    suits = facts(flags=Flags(inconvenient=(Inconvenient(("thu",), Span.read("09:00-12:00")),)))
+
+    def in_hours(starts: int, ends: int) -> Denials:
+        treatment = replace(DRAFT.treatments["self_cure"], hours=Hours(time(starts), time(ends)))
+        draft = replace(DRAFT, treatments={**DRAFT.treatments, "self_cure": treatment})
+        return denials(GateAnswers([suits], shipped_packs(), agent_of), counts([{"self_cure": 90}]), draft)
+
+    assert (in_hours(13, 18).denied, in_hours(13, 18).out_of_reach) == (0, 0)
+    assert (in_hours(9, 12).denied, in_hours(9, 12).out_of_reach) == (90, 90)
+    assert in_hours(11, 13).denied == pytest.approx(45)
 
 
 def test_the_gate_is_asked_once_for_each_question(monkeypatch):
