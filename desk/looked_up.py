@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, or_, select
-
 from desk.queue import counts
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Case
+from ledger.named_account import account_called
+from ledger.tables import Case
 
 CASE = (
     "name_masked",
@@ -47,8 +46,7 @@ def listed_queue(work: UnitOfWork, queue: str | None, by: str) -> None:
 
 def asked_about(work: UnitOfWork, ref: str, shown: tuple[str, ...], by: str) -> None:
     """An account is about to be told of, by its id or the bank's reference; nothing is noted where there is none."""
-    named = or_(Account.external_ref == ref, Account.id == ref)
-    account = work.session.exec(select(Account).where(named).order_by(col(Account.id))).first()
+    account = account_called(work, ref)
     if account is not None:
         work.audit("person.looked_up", account.debtor_id, {"by": by, "account": account.id, "shown": list(shown)})
 

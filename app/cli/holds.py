@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from sqlmodel import col, or_, select
 
 from app import wiring
 from app.cli.console import BadInput, aligned, answer, existing, operator, progress, table
@@ -18,6 +17,7 @@ from app.settings import Settings
 from app.web.words import say
 from desk.looked_up import HOLDS, asked_about, listed_holds
 from ledger.ledger import UnitOfWork
+from ledger.named_account import account_called
 from ledger.tables import Account, Hold
 from strategy.holds.importing import import_said
 from strategy.holds.kinds import KINDS, SCOPES
@@ -132,9 +132,7 @@ def import_file(
 
 def account_of(work: UnitOfWork, account: str) -> Account:
     """:raises BadInput: there is no such account."""
-    found = work.session.exec(
-        select(Account).where(or_(col(Account.external_ref) == account, col(Account.id) == account))
-    ).first()
+    found = account_called(work, account)
     if found is None:
         raise BadInput(f"no such account: {account}")
     return found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, func, select
 
 from ledger.ledger import UnitOfWork
+from ledger.named_account import account_called
 from ledger.tables import Account, Attempt, Decision, Hold, PlannedContact
 from strategy.arms import tier_given, treatment_given
 from strategy.dispatch.explain import MOST, Asked, ExplainFacts, Explanation, Held, Past, Waiting, explain
@@ -17,8 +18,9 @@ from strategy.dispatch.switches import Switch, read_switches, states
 from strategy.dispatch.turnstile import traffic
 from strategy.experiments.drawing import read_label
 from strategy.experiments.running import Experiments
+from strategy.holds.facts import in_force
 from strategy.permission import permitted
-from strategy.plan import AHEAD, ALL_CHANNELS, PlanFacts, Planned, next_contact
+from strategy.plan import AHEAD, ALL_CHANNELS, Planned, next_contact
 from strategy.policy.packs import Packs
 from strategy.quality.feed import came_in_broken
 from strategy.settings import StrategySettings
@@ -35,27 +37,32 @@ def explain_account(
     :param carried: the channels that something carries here.
     :raises StrategyUnreadable: there is no strategy to explain by.
     """
-    matches = or_(Account.external_ref == ref, Account.id == ref)
-    account = work.session.exec(select(Account).where(matches).order_by(col(Account.id))).first()
+    account = account_called(work, ref)
     return None if account is None else explain(_facts(work, packs, account, carried))
 
 
 def _facts(work: UnitOfWork, packs: Packs, account: Account, carried: frozenset[str]) -> ExplainFacts:
-    attempts, denials = _attempts(work, account.id), _denials(work, account.id)
-    told = {"account": account.external_ref, "now": work.now, "attempts": attempts, "denials": denials}
+    recorded = ExplainFacts(
+        account=account.external_ref,
+        now=work.now,
+        open=account.status == "open",
+        holds=_holds(work, account),
+        attempts=_attempts(work, account.id),
+        denials=_denials(work, account.id),
+    )
     rows = accounts_to_plan(work, account.id)
     if not rows:
-        return ExplainFacts(open=account.status == "open", holds=_holds(work, account), **told)  # type: ignore[arg-type]
+        return recorded
     (tier, treatment, arm), waiting, plan = rows[0]
     _, settings = active(work)
     in_arm = Experiments.read(work, settings).settings_for(arm)
     given = treatment_given(tier, treatment, arm, in_arm)
     given_tier = tier_given(tier, treatment, arm, in_arm)
-    plan = PlanFacts(plan.account_id, plan.zones, plan.contacted, plan.denied, plan.promise_due)
+    plan = replace(plan, waiting=False)
     would = next_contact(given, plan, work.now, carried)
     due = Due("", account.id, work.now, "", given.agent, given_tier, plan.zones)
-    return ExplainFacts(
-        open=True,
+    return replace(
+        recorded,
         tier=tier,
         treatment=given_tier,
         arm="experiment" if read_label(arm) is not None else arm,
@@ -67,8 +74,6 @@ def _facts(work: UnitOfWork, packs: Packs, account: Account, carried: frozenset[
         would_plan=would,
         day_full=_day_full(work, settings, would.slot) if isinstance(would, Planned) and not waiting else None,
         asked=_asked(work, packs, settings, given, due, carried),
-        holds=_holds(work, account),
-        **told,  # type: ignore[arg-type]
     )
 
 
@@ -98,8 +103,7 @@ def _one_asked(
     if given.agent == "human":
         # The dispatcher keeps the bot's pace; people have their own.
         return Asked(channel, said)
-    asked = Due(due.planned_id, due.account_id, due.slot, channel, due.agent, due.treatment, due.zones)
-    not_now = why_not_now(asked, states(switches), now_out, settings.pacing, given.hours)
+    not_now = why_not_now(replace(due, channel=channel), states(switches), now_out, settings.pacing, given.hours)
     scope = closed_by(states(switches), channel, due.treatment) if not_now in (PAUSED, DRAINING) else None
     found = switches.get(scope or "")
     if found is None:
@@ -129,17 +133,13 @@ def _holds(work: UnitOfWork, account: Account) -> tuple[Held, ...]:
     """Holds in force on the person, this debt, a channel or a number; those on other debts do not matter here."""
     rows = work.session.exec(
         select(Hold)
-        .where(
-            Hold.debtor_id == account.debtor_id,
-            col(Hold.lifted_at).is_(None),
-            or_(col(Hold.until).is_(None), col(Hold.until) > work.now),
-        )
+        .where(Hold.debtor_id == account.debtor_id, col(Hold.lifted_at).is_(None))
         .order_by(col(Hold.created_at).desc())
     )
     return tuple(
         Held(row.reason, row.scope, row.created_at, row.until)
         for row in rows
-        if row.scope != "debt" or account.id in (row.scope_value, row.account_id)
+        if in_force(row, work.now) and (row.scope != "debt" or account.id in (row.scope_value, row.account_id))
     )
 
 
