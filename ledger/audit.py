@@ -19,8 +19,8 @@ from ledger.keys import Keys
 from ledger.rows import Row, kept_time, write_rows
 
 CHAIN: Final = 0x616D656E6474
-"""PostgreSQL's advisory lock of the chain's end, the next one after ``ledger.ledger.WRITERS``. It is held to the commit,
-and taken as late as can be because everybody who writes has to pass here."""
+"""PostgreSQL's advisory lock of the chain's end, the next one after ``ledger.ledger.WRITERS``. It is held to the commit
+and taken as late as can be, because everybody who writes has to pass here."""
 _LAST: Final = "SELECT seq, hash FROM auditentry ORDER BY seq DESC LIMIT 1"
 _COLUMNS: Final = ("seq", "at", "kind", "subject", "facts", "previous_hash", "hash", "signature")
 

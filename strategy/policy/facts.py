@@ -34,6 +34,8 @@ WORK_NUMBERS: Final = frozenset({"business", "employer", "office", "work", "work
 READABLE: Final = frozenset(product(DIRECTIONS, CHANNELS, OUTCOMES))
 """Every (direction, channel, outcome) that a rule knows how to count."""
 _AT: Final = attrgetter("at")
+_SORT: Final = attrgetter("sort")
+_ALL: Final = attrgetter("at", "channel", "direction", "outcome", "debt_id", "number_id", "by", "target")
 
 STOPS: Final = frozenset(
     {
@@ -253,7 +255,7 @@ class ContactFacts:
     def __post_init__(self) -> None:
         object.__setattr__(self, "consent", _one_of_each_kind(self.consent))
         object.__setattr__(self, "history", _in_order(self.history))
-        object.__setattr__(self, "history_is_strange", any(past.sort not in READABLE for past in self.history))
+        object.__setattr__(self, "history_is_strange", not READABLE.issuperset(map(_SORT, self.history)))
 
     def consent_to(self, kind: str) -> str:
         """'none' when nothing is known."""
@@ -269,6 +271,6 @@ def _one_of_each_kind(consent: Iterable[tuple[str, str]]) -> tuple[tuple[str, st
 def _in_order(history: Iterable[PastContact]) -> tuple[PastContact, ...]:
     """By time, and by everything else only where two times are equal, since that takes ten times as long."""
     ordered = sorted(history, key=_AT)
-    if len({past.at for past in ordered}) < len(ordered):
-        ordered.sort()
+    if len(set(map(_AT, ordered))) < len(ordered):
+        ordered.sort(key=_ALL)
     return tuple(ordered)

@@ -25,7 +25,7 @@ def alike_json(history: Iterable[PastContact]) -> list[list[Any]]:
     times = defaultdict[tuple[str, ...], list[datetime]](list)
     for past in history:
         times[_ALIKE(past)].append(past.at)
-    return [[*alike, [_utc_text(at) for at in sorted(ats)]] for alike, ats in sorted(times.items())]
+    return [[*alike, [f"{at.isoformat()[:-6]}Z" for at in sorted(ats)]] for alike, ats in sorted(times.items())]
 
 
 def each_alone(item: Any) -> list[Any]:
@@ -43,7 +43,3 @@ def each_alone(item: Any) -> list[Any]:
     except (TypeError, ValueError) as error:
         raise FactsError("history", f"{type(error).__name__} {error}", code="HISTORY_INVALID") from error
     return [{"ts_utc": at, **told} for at in times]
-
-
-def _utc_text(at: datetime) -> str:
-    return f"{at.isoformat()[:-6]}Z"
