@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, select
 
 from ledger.importing.contacts import ContactMaker, MadeContact
+from ledger.importing.known_accounts import chunks
 from ledger.importing.rows import AccountRow, Given, Person
 from ledger.ledger import UnitOfWork
 from ledger.tables import Account, AccountSnapshot, Consent, Debtor, Hold
-
-T = TypeVar("T")
-
-_AT_ONCE = 5_000
-"""Rows a statement; well under SQLite's limit of bound values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +184,7 @@ def _flush(work: UnitOfWork, pending: _Pending) -> None:
     """Plain bulk statements: thousands of objects in the session would take many times as long."""
     session, connection = work.session, work.session.connection()
     renewed = [changed["id"] for changed in pending.changed_accounts]
-    for some in _chunks(renewed):
+    for some in chunks(renewed):
         connection.execute(delete(AccountSnapshot).where(col(AccountSnapshot.account_id).in_(some)))
     new: list[tuple[type[SQLModel], list[dict[str, Any]]]] = [
         (Debtor, pending.debtors),
@@ -198,7 +194,7 @@ def _flush(work: UnitOfWork, pending: _Pending) -> None:
         (Hold, pending.holds),
     ]
     for table, rows in new:
-        for part in _chunks(rows):
+        for part in chunks(rows):
             connection.execute(insert(table), part)
     placed = {
         hold["id"]: {"reason": hold["reason"], "scope": hold["scope"], "until": None, "by": hold["placed_by"]}
@@ -213,7 +209,7 @@ def _flush(work: UnitOfWork, pending: _Pending) -> None:
 def _known(work: UnitOfWork, refs: Sequence[str]) -> dict[str, _Known]:
     columns = select_columns(col(Account.external_ref), col(Account.id), col(Account.debtor_id), col(Account.as_of))
     known: dict[str, _Known] = {}
-    for some in _chunks(refs):
+    for some in chunks(refs):
         for ref, account_id, debtor_id, as_of in work.session.connection().execute(
             columns.where(col(Account.external_ref).in_(some))
         ):
@@ -232,8 +228,3 @@ def _standing_holds(work: UnitOfWork, debtor_id: str) -> Sequence[str]:
     return work.session.exec(
         select(Hold.reason).where(Hold.debtor_id == debtor_id, col(Hold.lifted_at).is_(None), col(Hold.until).is_(None))
     ).all()
-
-
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 from sqlmodel import SQLModel, col
 
+from ledger.importing.known_accounts import chunks, known_accounts
 from ledger.importing.named_columns import read_file
 from ledger.importing.rejects import reject_file
 from ledger.importing.rows import ImportRefused, RowError
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Account, Consent, ContactWish, Debtor, Hold
+from ledger.tables import Consent, ContactWish, Hold
 from strategy.holds.lifting import is_person
 from strategy.holds.placing import NewHold, stands_already
 from strategy.holds.rows import MAY, MUST, SaidRow, hold_of, read_row, wish_of
 
-T = TypeVar("T")
-
-_AT_ONCE: Final = 5_000
-"""Rows a statement; well under SQLite's limit of bound values."""
 _ID_LENGTH: Final = 32
 
 
@@ -68,7 +65,7 @@ def import_said(ledger: Ledger, path: Path, by: str, home: Path) -> SaidReport:
         rows, errors = read_file(path, MUST, MAY, lambda line, cells: read_row(line, cells, work.now))
         found = _sorted_out(work, by, rows)
         for table, new in found.new.items():
-            for part in _chunks(list(new.values())):
+            for part in chunks(list(new.values())):
                 work.session.connection().execute(insert(table), part)
         _note(work, by, found)
         all_errors = sorted([*errors, *found.wrong], key=lambda error: error.line)
@@ -86,7 +83,7 @@ def import_said(ledger: Ledger, path: Path, by: str, home: Path) -> SaidReport:
 
 
 def _sorted_out(work: UnitOfWork, by: str, rows: Sequence[SaidRow]) -> _Sorted:
-    found, accounts = _Sorted(), _accounts(work, {row.account_ref for row in rows})
+    found, accounts = _Sorted(), known_accounts(work, {row.account_ref for row in rows})
     ids = {row.line: _id_of(work, row) for row in rows}
     before = _before(work, ids.values(), {debtor_id for _, debtor_id, _ in accounts.values()})
     for row in rows:
@@ -153,18 +150,6 @@ def _id_of(work: UnitOfWork, row: SaidRow) -> str:
     return work.blind_index("said", "|".join(f"{name}={getattr(row, name)}" for name in names))[:_ID_LENGTH]
 
 
-def _accounts(work: UnitOfWork, refs: Collection[str]) -> dict[str, tuple[str, str, str]]:
-    """Account, debtor and the blind index of the number on file, by the account's reference."""
-    columns = select(col(Account.external_ref), col(Account.id), col(Account.debtor_id), col(Debtor.phone_index)).join(
-        Debtor, col(Debtor.id) == Account.debtor_id
-    )
-    found: dict[str, tuple[str, str, str]] = {}
-    for some in _chunks(sorted(refs)):
-        for ref, *rest in work.session.connection().execute(columns.where(col(Account.external_ref).in_(some))):
-            found[ref] = (rest[0], rest[1], rest[2])
-    return found
-
-
 @dataclass(slots=True)
 class _Before:
     """What is recorded already. A hold or a wish that stands is not recorded again."""
@@ -198,19 +183,14 @@ def _same_wish(debtor_id: str, columns: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _before(work: UnitOfWork, ids: Iterable[str], debtor_ids: Collection[str]) -> _Before:
     before, connection = _Before(), work.session.connection()
-    for some in _chunks(sorted(set(ids))):
+    for some in chunks(sorted(set(ids))):
         for id_ in (col(Hold.id), col(Consent.id), col(ContactWish.id)):
             before.ids.update(connection.scalars(select(id_).where(id_.in_(some))))
     lasting: list[tuple[type[SQLModel], Any]] = [(Hold, Hold.lifted_at), (ContactWish, ContactWish.withdrawn_at)]
     for table, ended in lasting:
-        kept = table.__table__  # type: ignore[attr-defined]
-        for some in _chunks(sorted(debtor_ids)):
+        kept = inspect(table).local_table
+        for some in chunks(sorted(debtor_ids)):
             for row in connection.execute(select(kept).where(kept.c.debtor_id.in_(some), col(ended).is_(None))):
                 if row.until is None or row.until > work.now:
                     before.add(table, row.debtor_id, dict(row._mapping))
     return before
-
-
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]

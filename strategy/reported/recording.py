@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlmodel import col
 
 from ledger.audit_form import LONGEST_NAME
+from ledger.importing.known_accounts import chunks, known_accounts
 from ledger.importing.named_columns import read_file
 from ledger.importing.rejects import reject_file
 from ledger.importing.rows import ImportRefused, RowError
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Account, Debtor, ReportedContact
+from ledger.tables import ReportedContact
 from strategy.reported.rows import MAY, MUST, ReportedRow, read_row
 
-T = TypeVar("T")
-
-_AT_ONCE = 5_000
-"""Rows a statement; well under SQLite's limit of bound values."""
 _TELLING = ("account_id", "at", "channel", "direction", "outcome", "target", "number_index")
 """What a contact is; told again under its reference, it must be the same."""
 
@@ -54,7 +51,7 @@ def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> Contacts
     with ledger.begin() as work:
         rows, errors = read_file(path, MUST, MAY, lambda line, cells: read_row(line, cells, work.now))
         new, known, wrong = _sorted_out(work, by, rows)
-        for part in _chunks(list(new.values())):
+        for part in chunks(list(new.values())):
             work.session.connection().execute(insert(ReportedContact), part)
         told = ("account_id", "by", "channel", "outcome")
         work.audit_many("contact.reported", {row["id"]: {name: row[name] for name in told} for row in new.values()})
@@ -68,7 +65,7 @@ def _sorted_out(
     work: UnitOfWork, by: str, rows: Sequence[ReportedRow]
 ) -> tuple[dict[str, dict[str, Any]], int, list[RowError]]:
     """New contacts by their blind reference, how many were told before, and what cannot be."""
-    accounts = _accounts(work, {row.account_ref for row in rows})
+    accounts = known_accounts(work, {row.account_ref for row in rows})
     references = {row.line: work.blind_index("reported_contact", f"{by}|{row.reference}") for row in rows}
     told = _told_before(work, references.values())
     new, known, wrong = dict[str, dict[str, Any]](), 0, list[RowError]()
@@ -102,27 +99,10 @@ def _sorted_out(
     return new, known, wrong
 
 
-def _accounts(work: UnitOfWork, refs: Iterable[str]) -> dict[str, tuple[str, str, str]]:
-    """Account, debtor and the blind index of the number on file, by the account's reference."""
-    columns = select(col(Account.external_ref), col(Account.id), col(Account.debtor_id), col(Debtor.phone_index)).join(
-        Debtor, col(Debtor.id) == Account.debtor_id
-    )
-    found: dict[str, tuple[str, str, str]] = {}
-    for some in _chunks(sorted(refs)):
-        for ref, *rest in work.session.connection().execute(columns.where(col(Account.external_ref).in_(some))):
-            found[ref] = (rest[0], rest[1], rest[2])
-    return found
-
-
 def _told_before(work: UnitOfWork, references: Iterable[str]) -> dict[str, dict[str, Any]]:
-    columns = select(ReportedContact.__table__)  # type: ignore[attr-defined]
+    columns = select(*(getattr(ReportedContact, name) for name in ("reported_ref", *_TELLING)))
     found: dict[str, dict[str, Any]] = {}
-    for some in _chunks(sorted(set(references))):
+    for some in chunks(sorted(set(references))):
         for row in work.session.connection().execute(columns.where(col(ReportedContact.reported_ref).in_(some))):
             found[row.reported_ref] = dict(row._mapping)
     return found
-
-
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
