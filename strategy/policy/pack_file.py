@@ -56,6 +56,8 @@ def read_pack(file: str, text: str) -> Pack:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise PackError(file, mark.line + 1 if mark else 1, "file", f"not YAML: {error.__class__.__name__}") from error
+    except RecursionError as error:
+        raise PackError(file, 1, "file", "nested without end") from error
     if root is None:
         raise PackError(file, 1, "file", "is empty")
     pack: Pack = _Reader(file).record(root, Pack, "pack", {})

@@ -48,8 +48,10 @@ def load_packs(folder: Path = SHIPPED) -> Packs:
             pack = read_pack(path.name, path.read_text(encoding="utf-8"))
             if pack.id != path.stem:
                 raise PackError(path.name, 1, "pack.id", f"must be the file's name, {path.stem!r}")
-        except (PackError, OSError, UnicodeDecodeError) as error:
+        except PackError as error:
             broken[path.stem] = str(error)
+        except (OSError, UnicodeDecodeError) as error:
+            broken[path.stem] = f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})"
         else:
             by_id[pack.id] = pack
     return Packs(by_id, broken)

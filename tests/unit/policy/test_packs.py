@@ -121,6 +121,46 @@ def test_a_broken_pack_denies_and_says_why_and_a_whole_one_allows(tmp_path: Path
     assert any("XX.yaml:5" in reason.clause for reason in denied.reasons)
 
 
+BROKEN = {
+    "empty": b"",
+    "only a comment": b"# nothing\n",
+    "a list": b"- id: XX\n",
+    "another encoding": PACK.encode("utf-16"),
+    "a byte of another encoding": PACK.encode() + b"# \xe9\n",
+    "a NUL": PACK.encode() + b"\0",
+    "cut off": PACK.encode()[:150],
+    "a word twice": PACK.encode() + b"id: XX\n",
+    "a section twice": PACK.encode() + b"windows: []\n",
+    "two documents": PACK.encode() + b"---\n" + PACK.encode(),
+    "nested without end": b"[" * 100_000,
+    "an object": b"id: !!python/object/apply:os.getcwd []\n",
+    "itself": b"id: &a [*a]\n",
+    "another pack's name": PACK.replace("id: XX\n", "id: YY\n").encode(),
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
+@pytest.mark.parametrize("name", ["XX", "HOUSE"])
+def test_a_file_that_is_no_pack_denies_by_its_name_alone(tmp_path: Path, name: str, content: bytes) -> None:
+    packs_with(PACK, tmp_path)
+    (tmp_path / f"{name}.yaml").write_bytes(content)
+    packs = load_packs(tmp_path)
+    assert packs.broken[name].startswith(f"{name}.yaml")
+    assert len(packs.by_id) == 1
+    denied = decide(FACTS, packs, NOW)
+    assert isinstance(denied, Deny)
+    assert "POLICY_UNREADABLE" in denied.codes
+
+
+def test_a_folder_in_the_place_of_a_pack_denies(tmp_path: Path) -> None:
+    packs_with(PACK, tmp_path)
+    (tmp_path / "XX.yaml").unlink()
+    (tmp_path / "XX.yaml").mkdir()
+    denied = decide(FACTS, load_packs(tmp_path), NOW)
+    assert isinstance(denied, Deny)
+    assert denied.codes == ("POLICY_UNREADABLE",)
+
+
 def test_without_the_house_policy_nothing_is_allowed(tmp_path: Path) -> None:
     (tmp_path / "XX.yaml").write_text(PACK)
     denied = decide(FACTS, load_packs(tmp_path), NOW)
