@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
+from strategy.policy.facts import SAME_MEDIUM
+
 KINDS: Final = ("artificial_voice", "voice", "sms", "email", "chat", "mail")
 """A machine's voice on the phone, a person's there, and each written channel."""
 AGEING: Final = ("sms",)
 """Kinds whose age a law asks for; a test holds this against the packs' `fresh_days`."""
 STATUSES: Final = ("granted", "revoked")
-_OF_CHANNEL: Final = {"voicemail": "voice", "terminal": "chat"}
 
 
 class ConsentRow(Protocol):
@@ -52,4 +53,4 @@ def taken_back(channel: str, now_standing: Mapping[str, Standing]) -> tuple[str,
     channel, and machines that speak."""
     given = {kind for kind, each in now_standing.items() if each.status != "revoked"}
     already = set(now_standing) - given
-    return tuple(sorted((given | {_OF_CHANNEL.get(channel, channel), "artificial_voice"}) - already))
+    return tuple(sorted((given | {SAME_MEDIUM.get(channel, channel), "artificial_voice"}) - already))

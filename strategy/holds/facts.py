@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from strategy.holds.kinds import SCOPES, kind_of
 from strategy.policy.clocks import WEEKDAYS, WHOLE_DAY, Span
-from strategy.policy.facts import CHANNELS, Callback, Flags, HoldFact, Inconvenient, Stop
+from strategy.policy.facts import CHANNELS, SAME_MEDIUM, Callback, Flags, HoldFact, Inconvenient, Stop
 from strategy.policy.flags import place_name
-
-SAME_MEDIUM: Final = {"voicemail": "voice", "terminal": "chat"}
-"""Who refuses the one has refused the other."""
 
 
 class HeldRow(Protocol):

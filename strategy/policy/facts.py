@@ -14,6 +14,8 @@ from strategy.policy.clocks import WEEKDAYS, Span
 
 ACTIONS: Final = frozenset({"outbound_contact", "disclose_debt", "start_recording", "utterance"})
 CHANNELS: Final = frozenset({"voice", "voicemail", "sms", "email", "chat", "terminal", "mail"})
+SAME_MEDIUM: Final = {"voicemail": "voice", "terminal": "chat"}
+"""Channels that reach a person by the medium of another: who refuses that one has refused them too."""
 DIRECTIONS: Final = frozenset({"outbound", "inbound"})
 AGENTS: Final = frozenset({"ai_voice", "ai_chat", "human", "system"})
 OUTCOMES: Final = frozenset(

@@ -5,13 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from strategy.policy.decision import Reason
-from strategy.policy.facts import Action, HoldFact, Reopened, Stop
+from strategy.policy.facts import SAME_MEDIUM, Action, HoldFact, Reopened, Stop
 from strategy.policy.pack import HOUSE, ConsentRule, StopRule
 from strategy.policy.rules.question import Bound, PackPermits, Question, fits
 
 OWN_PARTY: Final = frozenset({"consumer", "debtor", "guarantor"})
 _DATED: Final = frozenset({"moratorium", "crisis_moratorium", "sensitive_occasion"})
-_SAME_MEDIUM: Final = {"voicemail": "voice", "terminal": "chat"}
 
 
 def consent(question: Question) -> Iterable[Reason]:
@@ -30,7 +29,7 @@ def consent(question: Question) -> Iterable[Reason]:
         return
     used = {
         action.channel,
-        _SAME_MEDIUM.get(action.channel),
+        SAME_MEDIUM.get(action.channel),
         "artificial_voice" if action.agent == "ai_voice" or _speaks_by_itself(action) else None,
     }
     if law.house and not used.isdisjoint(revoked):
@@ -73,7 +72,7 @@ def refused_medium(question: Question) -> Iterable[Reason]:
 
 
 def _medium(channel: str) -> str:
-    return _SAME_MEDIUM.get(channel, channel)
+    return SAME_MEDIUM.get(channel, channel)
 
 
 def _is_first_reply(question: Question, reopened: Reopened) -> bool:
