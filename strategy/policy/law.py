@@ -7,7 +7,7 @@ of day.
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
 from typing import Final, NamedTuple, TypeVar
@@ -80,7 +80,9 @@ class PackLaw:
     @classmethod
     def of(cls, packs: tuple[Pack, ...], margins_of: tuple[Pack, ...], stack: tuple[Pack, ...]) -> "PackLaw":
         """:param stack: all packs beside each other, drafts too: eras are numbered alike for all of them."""
-        changes = {day for pack in stack for clause in _clauses(pack) for day in _changes(clause)}
+        changes = {
+            day for pack in stack for _, clauses in pack.sections() for clause in clauses for day in _changes(clause)
+        }
         minutes = {window.hours.start % MINUTES_A_DAY for pack in packs for window in pack.windows}
         return cls(packs, margins_of, tuple(sorted(changes)), tuple(sorted(minutes)))
 
@@ -133,13 +135,6 @@ class PackLaw:
             stops=bound("stops"),
             third_parties=tuple(said for said in permits if said.permits or said.silence_forbids),
         )
-
-
-def _clauses(pack: Pack) -> Iterable[Clause]:
-    for section in fields(pack):
-        value = getattr(pack, section.name)
-        if isinstance(value, tuple):
-            yield from value
 
 
 def _changes(clause: Clause) -> Iterable[date]:

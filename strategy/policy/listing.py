@@ -1,6 +1,6 @@
 """What packs there are, what stands in them on a day, and which of their calendars are about to end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from typing import Any, Final
@@ -50,7 +50,7 @@ def pack_rows(packs: Packs, today: date) -> list[PackRow]:
         warnings = [_warning(end, today) for end in ends if end - today <= timedelta(days=WARN_DAYS)]
         if pack.under is not None and pack.under not in packs.by_id:
             warnings.append(f"lies over {pack.under}, which cannot be read: it denies everything")
-        count = sum(1 for _ in _clauses(pack))
+        count = sum(len(clauses) for _, clauses in pack.sections())
         end = min(ends, default=None)
         rows.append(PackRow(pack.id, pack.name, pack.version, pack.status, pack.under, count, end, tuple(warnings)))
     broken = [PackRow(name, "", "", "broken", None, 0, None, (), why) for name, why in packs.broken.items()]
@@ -69,16 +69,10 @@ def clauses_on(pack: Pack, day: date) -> list[ClauseRow]:
             clause.effective_from,
             clause.effective_to,
         )
-        for section, clause in _clauses(pack)
+        for section, clauses in pack.sections()
+        for clause in clauses
         if clause.in_force(day)
     ]
-
-
-def _clauses(pack: Pack) -> Iterator[tuple[str, Clause]]:
-    for section in fields(pack):
-        value = getattr(pack, section.name)
-        if isinstance(value, tuple):
-            yield from ((section.name, clause) for clause in value)
 
 
 def _values(clause: Clause) -> dict[str, Any]:

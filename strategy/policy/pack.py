@@ -1,6 +1,7 @@
 """A policy pack as values: dated, cited rules of one jurisdiction. What each kind of rule does stands in rules/."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
@@ -212,7 +213,7 @@ class Disclosure(Clause):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Retention(Clause):
-    """How long records of `what` must be kept, in days; read by the erasure job, not by the gate."""
+    """How long records of `what` must be kept, in days: for whoever erases records. The gate never reads it."""
 
     what: str
     keep_days: int
@@ -246,3 +247,10 @@ class Pack:
     third_parties: tuple[ThirdParty, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
     retention: tuple[Retention, ...] = ()
+
+    def sections(self) -> Iterator[tuple[str, tuple[Clause, ...]]]:
+        """Every section with its name, in order."""
+        for section in fields(self):
+            clauses = getattr(self, section.name)
+            if isinstance(clauses, tuple):
+                yield section.name, clauses

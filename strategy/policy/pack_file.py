@@ -181,10 +181,8 @@ def _check(file: str, root: yaml.Node, pack: Pack) -> None:
     for rule in pack.holidays:
         if any(not rule.first_year <= day.year or day > rule.verified_through for day in rule.also):
             raise PackError(file, _line_of(root, rule.id), f"{rule.id}.also", "a date outside the years verified")
-    for section in fields(Pack):
-        clauses = getattr(pack, section.name)
-        if isinstance(clauses, tuple):
-            _check_dates(file, root, section.name, clauses)
+    for section, clauses in pack.sections():
+        _check_dates(file, root, section, clauses)
 
 
 def _check_dates(file: str, root: yaml.Node, section: str, clauses: tuple[Clause, ...]) -> None:
