@@ -5,8 +5,9 @@ ledger, the gate decides, and decision, attempt and their audit entries are writ
 `past` counts the messages that each of them got before, one a day; 'month' means that all of them came within 30 days,
 so that the gate has to look at every one.
 
-``--accounts`` measures ledgers of several sizes instead: what one contact costs the dispatcher from its claim to its
-reservation, and until its outcome is recorded.
+``--steps`` tells where the processor time of one process goes, and how much the database server's own process needs: on
+a busy machine it says nearly the same as on a quiet one. ``--accounts`` measures ledgers of several sizes instead: what
+one contact costs the dispatcher from its claim to its reservation, and until its outcome is recorded.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import multiprocessing.synchronize
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -25,6 +27,7 @@ from sqlalchemy import text
 from bench import postgres
 from bench import reserve_book as book
 from bench.dispatch import Row
+from bench.reserve_steps import steps
 from ledger.ledger import Ledger
 from strategy.dispatch.reservation import Reserved, Wanted, reserve_many
 from strategy.dispatch.tick import tick
@@ -46,10 +49,18 @@ def measure(options: Sequence[str] = ()) -> list[Row]:
     parser.add_argument("--together", type=int, action="append", help="contacts in one transaction (default: 1 and 50)")
     parser.add_argument("--seconds", type=float, default=5.0, help="of every measurement (default: 5)")
     parser.add_argument("--accounts", type=int, action="append", help="compare ledgers of these sizes")
+    parser.add_argument("--steps", action="store_true", help="tell the processor time of every step instead")
     given = parser.parse_args(options)
     kinds = [kind for kind in given.on or KINDS if kind == "sqlite" or postgres.missing() is None]
     if given.accounts:
         return [_growth(kind, accounts) for kind in kinds for accounts in given.accounts]
+    if given.steps:
+        return [
+            row
+            for kind in kinds
+            for past in given.past or ("0", "50", "month")
+            for row in _by_step(kind, past, given.people, given.together or (1, 50))
+        ]
     return [
         row
         for kind in kinds
@@ -58,9 +69,9 @@ def measure(options: Sequence[str] = ()) -> list[Row]:
     ]
 
 
-def _rates(
-    kind: str, past: str, people: int, workers: Sequence[int], together: Sequence[int], seconds: float
-) -> Iterator[Row]:
+@contextmanager
+def _filled(kind: str, past: str, people: int) -> Iterator[tuple[str, Ledger, int, float]]:
+    """:yields: where a book is, its ledger, how many people are in it, and when it began."""
     with book.empty(kind) as where:
         began = time.monotonic()
         ledger = book.opened(where, "fill", began)
@@ -68,6 +79,23 @@ def _rates(
         people = people // 10 if past in ("1000", "month") else people
         contacts, apart = (1_000, timedelta(minutes=42)) if past == "month" else (int(past), timedelta(days=1))
         book.fill(ledger, people, contacts, apart)
+        yield where, ledger, people, began
+        ledger.engine.dispose()
+
+
+def _by_step(kind: str, past: str, people: int, together: Sequence[int]) -> Iterator[Row]:
+    packs = shipped_packs()
+    with _filled(kind, past, people) as (_, ledger, people, _):
+        for batch in together:
+            rounds = max((100 if past == "month" else 1_000) // batch, 2)
+            spent = steps(ledger, lambda some: _reserve(ledger, packs, some), people * book.DEBTS, batch, rounds)
+            yield {"database": kind, "past": past, "together": batch, **spent}
+
+
+def _rates(
+    kind: str, past: str, people: int, workers: Sequence[int], together: Sequence[int], seconds: float
+) -> Iterator[Row]:
+    with _filled(kind, past, people) as (where, ledger, people, began):
         for count in workers:
             for batch in together:
                 made, took = _run(where, count, batch, people, seconds, f"{count}x{batch}", began)
@@ -80,7 +108,6 @@ def _rates(
                     "ms_each": round(took * 1000 * count / made, 2),
                 }
         _whole(ledger)
-        ledger.engine.dispose()
 
 
 def _run(
