@@ -223,12 +223,16 @@ def _remember(
     reported: Iterable[Row],
     besides: str | None,
 ) -> None:
-    """Every attempt on any of a person's debts, every talk that they began, and what others have told us."""
+    """Every attempt on any of a person's debts, every talk that they began, and what others have told us.
+
+    What was kept without its number counts for the number that the person has.
+    """
     told = set[str]()
     for debtor_id, id_, at, channel, direction, outcome, debt, number in attempts:
         if id_ != besides:
-            past = PastContact(at, channel, direction, outcome or "unknown", debt, number)
-            people[debtor_id].history.append(past)
+            person = people[debtor_id]
+            past = PastContact(at, channel, direction, outcome or "unknown", debt, number or person.number)
+            person.history.append(past)
         if outcome == "conversation":
             told.add(id_)
     for debtor_id, attempt_id, at, channel, debt in talks:
@@ -236,5 +240,6 @@ def _remember(
         if attempt_id not in told:
             person = people[debtor_id]
             person.history.append(PastContact(at, channel, "inbound", "conversation", debt, person.number))
-    for debtor_id, *told_of in reported:
-        people[debtor_id].history.append(PastContact(*told_of))
+    for debtor_id, at, channel, direction, outcome, debt, number, *whom in reported:
+        person = people[debtor_id]
+        person.history.append(PastContact(at, channel, direction, outcome, debt, number or person.number, *whom))

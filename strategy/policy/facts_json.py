@@ -222,7 +222,7 @@ def _past(raw: Mapping[str, Any], index: int, action: Action) -> PastContact:
             raise ValueError(f"an outcome nobody knows: {outcome!r}")
         direction, channel = _word(raw, "direction"), channel_name(_word(raw, "channel"))
         about = {"debt_id": action.debt_id, "number_id": action.number_id, "by": "bank", "target": action.target}
-        about |= {key: _word(raw, key) for key in about if raw.get(key) is not None}
+        about |= {key: _word(raw, key) for key in about if raw.get(key) not in (None, "")}
         return PastContact(
             at=read_time(raw["ts_utc"]),
             channel="voicemail" if channel in _MAILBOXES else channel,

@@ -138,6 +138,14 @@ def test_an_attempt_without_an_outcome_counts_as_unknown(ledger: Ledger) -> None
         assert decision.codes == ("FREQ_CAP",)
 
 
+def test_an_attempt_kept_without_its_number_counts_for_the_one_that_the_person_has(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        work.session.get_one(Attempt, attempt(work, "busy")).number_index = ""
+        work.session.flush()
+        facts = contact_facts(work, "account-R1", "voice", "bot")
+        assert [past.number_id for past in facts.history] == [facts.action.number_id] != [""]
+
+
 def test_a_talk_counts_once_whoever_began_it(ledger: Ledger) -> None:
     with ledger.begin() as work:
         led_to = attempt(work, "conversation", "chat")
