@@ -91,7 +91,8 @@ def next_contact(
         return NotPlanned("people")
     if facts.waiting:
         return NotPlanned("waiting")
-    if not facts.zones:
+    zones = known_zones(facts.zones)
+    if not zones:
         return NotPlanned("zone")
     channels = tuple(channel for channel in treatment.channels if channel in carried)
     if not channels:
@@ -100,13 +101,20 @@ def next_contact(
     if channel is None:
         return NotPlanned("denied")
     earliest, why = _earliest(treatment, facts, channel, now)
-    zones = tuple(ZoneInfo(zone) for zone in facts.zones)
     first_day = earliest.astimezone(zones[0]).date()
     for ahead in range(HORIZON_DAYS):
         slot = _slot(facts.account_id, first_day + timedelta(days=ahead), zones, earliest, treatment.hours)
         if slot is not None:
             return Planned(slot, channel, treatment.agent, why)
     return NotPlanned("hours")
+
+
+def known_zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+    """The zones of these names; none where one of them cannot be read, for then the debtor may be anywhere."""
+    try:
+        return tuple(ZoneInfo(name) for name in names)
+    except (KeyError, ValueError, TypeError, OSError):
+        return ()
 
 
 def _channel(channels: tuple[str, ...], facts: PlanFacts, now: datetime) -> str | None:

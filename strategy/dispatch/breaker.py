@@ -112,7 +112,8 @@ def fresh(seen: Iterable[Seen], resumed: Mapping[str, datetime], limits: Breaker
 
     def since(each: Seen) -> datetime:
         own = (ALL, channel_scope(each.channel), campaign_scope(each.treatment, each.channel))
-        return max(begins, *(resumed.get(scope, begins) for scope in own))
+        # Resumed by a clock that ran ahead: that must not blind the breaker until then.
+        return max(begins, *(resumed[scope] for scope in own if scope in resumed and resumed[scope] <= now), begins)
 
     return tuple(each for each in seen if each.at > since(each))
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from strategy.arms import ARMS
 from strategy.dispatch.pace import DRAINING, PAUSED, TOO_OLD
-from strategy.plan import AHEAD, NotPlanned, PlanFacts, Planned
+from strategy.plan import AHEAD, NotPlanned, PlanFacts, Planned, known_zones
 from strategy.policy.decision import Allow, Deny
 from strategy.treatments import Treatment
 
@@ -190,7 +190,7 @@ def _rests(facts: ExplainFacts) -> Iterator[Said]:
     """What keeps planning from an earlier day."""
     if facts.plan is None or facts.given is None or facts.given.agent == "human":
         return
-    zone = ZoneInfo(facts.plan.zones[0]) if facts.plan.zones else None
+    zone = ZoneInfo(_zone(facts)) if _zone(facts) else None
     if facts.plan.contacted and zone is not None:
         last = max(past.at for past in facts.plan.contacted).astimezone(zone).date()
         until = last + timedelta(days=facts.given.cadence_days)
@@ -241,7 +241,8 @@ def _before(facts: ExplainFacts) -> Iterator[Said]:
 
 def _zone(facts: ExplainFacts) -> str:
     """The first zone the debtor may be in; empty where none is known."""
-    return facts.plan.zones[0] if facts.plan is not None and facts.plan.zones else ""
+    zones = known_zones(facts.plan.zones) if facts.plan is not None else ()
+    return zones[0].key if zones else ""
 
 
 def _same_day(facts: ExplainFacts, at: datetime | None) -> bool:

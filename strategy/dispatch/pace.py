@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
 from strategy.pacing import Hours, Pacing
+from strategy.plan import known_zones
 from strategy.settings import TIERS
 from strategy.treatments import CHANNELS
 
@@ -139,10 +139,8 @@ def why_full(traffic: Traffic, pacing: Pacing, channel: str) -> str | None:
 
 def inside(hours: Hours, zones: tuple[str, ...], now: datetime) -> bool:
     """Whether the treatment's hours hold in every zone the debtor may be in; never where none is known."""
-    try:
-        return bool(zones) and all(hours.hold(now.astimezone(ZoneInfo(zone))) for zone in zones)
-    except (KeyError, ValueError, OSError):
-        return False
+    known = known_zones(zones)
+    return bool(known) and all(hours.hold(now.astimezone(zone)) for zone in known)
 
 
 def _room(limits: Mapping[str, int | None], taken: Mapping[str, int], channel: str) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strategy.pacing import WEEKDAYS, Hours
-from strategy.plan import business_hours
+from strategy.plan import business_hours, known_zones
 
 Floats = NDArray[np.float64]
 
@@ -43,10 +43,7 @@ def next_working_day(today: date) -> date:
 
 def slices_of(zones: tuple[str, ...], day: date, clock: ZoneInfo) -> tuple[HourSlice, ...]:
     """How a day's contacts are spread; none where no zone is known, or business hours in all of them do not meet."""
-    try:
-        known = tuple(ZoneInfo(zone) for zone in zones)
-    except (KeyError, ValueError, OSError):
-        return ()
+    known = known_zones(zones)
     hours = business_hours(day, known) if known else None
     if hours is None:
         return ()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from engines import OpenLedger
 from seeded import START, StoppedClock, add_person, add_strategy, fresh_ledger
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from ledger.ledger import Ledger, UnitOfWork
@@ -19,6 +21,7 @@ from ledger.tables import (
     AuditEntry,
     Case,
     Conversation,
+    Debtor,
     DispatchSwitch,
     Hold,
     PlannedContact,
@@ -281,6 +284,57 @@ def test_a_switch_that_cannot_be_read_pauses(ledger: Ledger, row: tuple[str, str
     assert dict(tick(ledger, PACKS, delivered, turnstile=turnstile).left) == {"paused": 1}
     with ledger.read() as work:
         assert row[0] in {each.scope for each in overview(work).scopes if each.state == "paused"}
+
+
+@pytest.mark.parametrize("table", ["dispatchswitch", "strategyversion", "experiment"])
+def test_what_cannot_be_read_lets_nothing_out(ledger: Ledger, table: str) -> None:
+    with ledger.begin() as work:
+        people(work, 1, strategy())
+        due(work, 0)
+        work.session.exec(text(f"ALTER TABLE {table} RENAME TO elsewhere"))  # type: ignore[call-overload]
+    placed: list[Reserved] = []
+    with pytest.raises(DBAPIError):
+        tick(ledger, PACKS, lambda contact: placed.append(contact) or "delivered", turnstile=turnstile)
+    assert (placed, statuses(ledger)) == ([], {"planned": 1})
+    with ledger.read() as work:
+        assert work.session.exec(select(Attempt)).all() == []
+
+
+def test_a_pause_that_cannot_be_read_keeps_what_is_reserved_from_going_out(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        people(work, 1, strategy())
+        due(work, 0)
+        reserved = reserve(work, PACKS, "account-R0", "chat", "bot", work.session.exec(select(PlannedContact.id)).one())
+        assert isinstance(reserved, Reserved)
+        work.session.exec(text("ALTER TABLE dispatchswitch RENAME TO elsewhere"))  # type: ignore[call-overload]
+    with pytest.raises(DBAPIError):
+        set_out(ledger, PACKS, reserved.attempt_id)
+    with ledger.read() as work:
+        assert work.session.get_one(Attempt, reserved.attempt_id).status == "reserved"
+
+
+def test_zones_that_nobody_can_read_are_outside_hours_and_keep_nobody_waiting(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        people(work, 3, strategy(hours=Hours(time(9), time(18))))
+        for n, zones in enumerate(([["Asia/Taipei"]], ["Mars/Olympus"])):
+            work.session.get_one(Debtor, f"debtor-R{n}").tz_candidates = zones
+        for n in range(3):
+            due(work, n, minutes_ago=3 - n)
+    done = tick(ledger, PACKS, delivered, turnstile=turnstile)
+    assert (done.allowed, dict(done.left)) == (1, {"outside_hours": 2})
+
+
+def test_zones_that_nobody_can_read_are_not_planned_for_and_keep_nobody_waiting(ledger: Ledger) -> None:
+    with ledger.begin() as work:
+        people(work, 3, strategy())
+        for n, zones in enumerate(([["Asia/Taipei"]], ["Mars/Olympus"])):
+            work.session.get_one(Debtor, f"debtor-R{n}").tz_candidates = zones
+    found = plan(ledger, ahead=timedelta(days=2))
+    assert (found.planned.total(), dict(found.not_planned)) == (1, {"no time zone is known": 2})
+    with ledger.read() as work:
+        explained = explain_account(work, PACKS, "A-R1")
+        assert explained is not None
+        assert (explained.answer, explained.said[0].code) == ("no", "never_zone")
 
 
 def test_the_breaker_never_resumes_and_the_same_word_twice_is_one(ledger: Ledger) -> None:

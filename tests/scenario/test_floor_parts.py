@@ -105,6 +105,29 @@ def test_plan_and_dispatch_carry_a_contact_through_the_gate_once(
     assert [attempt.outcome for attempt in rows(ledger, Attempt)] == ["delivered"]
 
 
+@pytest.mark.parametrize("broken", ["reconcile", "watch", "turnstile"])
+def test_nothing_goes_out_when_what_would_stop_it_cannot_be_judged(
+    ledger: Ledger, tmp_path: Path, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    with ledger.begin() as work:
+        add_score(work, add_person(work, "A").id, 0.9, 0.9, "self_cure")
+    carried: list[Reserved] = []
+    beat = beats(ledger, tmp_path, carried)
+    beat["plan"]()
+    clock.now = rows(ledger, PlannedContact)[0].slot
+
+    def fault(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as during:
+        during.setattr(f"app.beats.{broken}", fault)
+        with pytest.raises(RuntimeError):
+            beats(ledger, tmp_path, carried)["dispatch"]()
+    assert (carried, rows(ledger, Attempt)) == ([], [])
+    beat["dispatch"]()
+    assert len(carried) == 1, "and it goes out once the fault is gone"
+
+
 def test_the_audit_beat_reports_a_broken_chain(ledger: Ledger, tmp_path: Path) -> None:
     with ledger.begin() as work:
         work.audit("one.thing", "subject", {})

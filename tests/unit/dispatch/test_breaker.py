@@ -42,6 +42,13 @@ def test_it_takes_both_a_number_and_a_rate(counts: Counts, why: str | None):
     assert judge(counts, LIMITS) == why
 
 
+def test_a_resume_from_the_future_does_not_blind_it():
+    """A clock ran ahead when somebody resumed; the failures since then count all the same."""
+    ahead = {"campaign:remind/chat": NOW + timedelta(days=400)}
+    assert stopped(contacts(8, failed=8), resumed=ahead) == {"campaign:remind/chat": "failures"}
+    assert stopped(contacts(8, failed=8), resumed={"campaign:remind/chat": NOW}) == {}
+
+
 def test_a_campaign_that_fails_stops_alone():
     assert stopped(contacts(8, failed=4) + contacts(8, treatment="persuade")) == {"campaign:remind/chat": "failures"}
 
