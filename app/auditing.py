@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from ledger.audit_anchor import append_heads, read_heads
+from ledger.audit_anchor import AnchorUnusable, append_heads, read_heads
 from ledger.audit_check import BEGINNING, ChainBroken, Mark, Point, Row, Whole, walk
 from ledger.audit_form import spelled_time
 from ledger.audit_heads import HeadKey, heads
@@ -44,6 +44,10 @@ class Verdict:
     heads: int
     anchored: int | None
     """The last entry that the anchor knows; None when there was no anchor to look at."""
+    anchor_lost: int = 0
+    """Heads that were written to an anchor and are not in this one: it was cut, or it is another."""
+    ledger_lost: int = 0
+    """Heads in the anchor that the ledger no longer has."""
 
     @property
     def intact(self) -> bool:
@@ -73,10 +77,13 @@ def check(auditing: Auditing, since: int = 0, passed: Passed | None = None) -> V
     start = _start(auditing.ledger, since, auditing.ledger.keys.audit, marks)
     if isinstance(start, ChainBroken):
         return Verdict(start, len(kept), anchored)
+    inside, beyond = {head.seq for head in kept}, {head.seq for head in outside}
+    written = {head.seq for head in kept if head.anchored_at is not None}
+    lost = (len(written - beyond), len(beyond - inside)) if auditing.anchor is not None else (0, 0)
     rows: Iterable[Row] = chain_rows(auditing.ledger, start)
     if passed is not None:
         rows = passed(rows)
-    return Verdict(walk(rows, auditing.ledger.keys.audit, marks, start), len(kept), anchored)
+    return Verdict(walk(rows, auditing.ledger.keys.audit, marks, start), len(kept), anchored, *lost)
 
 
 def _mark(key: HeadKey, head: AuditHead, kept: str) -> Mark:
@@ -120,9 +127,19 @@ def anchor(auditing: Auditing) -> Anchored | ChainBroken | None:
 
 
 def _write_out(auditing: Auditing) -> int:
+    """Write the heads that the anchor lacks: new ones, and those that somebody cut off."""
+    if auditing.anchor is None:
+        return 0
+    there: set[int] | None = set()
+    if auditing.anchor.exists():
+        try:
+            there = {head.seq for head in read_heads(auditing.anchor)}
+        except AnchorUnusable:
+            there = None  # new heads still belong behind what nobody can read
     with auditing.ledger.read() as work:
-        left = [head for head in heads(work) if head.anchored_at is None]
-    if left and auditing.anchor is not None:
+        kept = heads(work)
+    left = [head for head in kept if head.anchored_at is None or (there is not None and head.seq not in there)]
+    if left:
         append_heads(auditing.anchor, left)
         with auditing.ledger.begin() as work:
             for head in left:

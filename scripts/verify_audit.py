@@ -40,8 +40,8 @@ class Broken(Exception):
         self.seq, self.why, self.vouched = seq, why, vouched
 
 
-def canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+# One for all entries: `json.dumps` would make one for each.
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 # --- Ed25519 (RFC 8032, section 5.1.7), in the plain arithmetic of the RFC ---

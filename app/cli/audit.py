@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
 import typer
+from sqlalchemy import inspect
 
 from app import wiring
 from app.auditing import Auditing, Verdict, check, remember
@@ -96,7 +97,11 @@ def key(as_json: AsJson = False) -> None:
 
 def _auditing() -> Auditing:
     settings = Settings()
-    return wiring.auditing_of(settings, wiring.open_ledger(settings))
+    ledger = wiring.open_ledger(settings)
+    kept = set(inspect(ledger.engine).get_table_names())
+    if gone := [table for table in ("auditentry", "audithead", "auditcheck") if table not in kept]:
+        raise typer.Exit(refuse(f"the audit chain is broken: the table {gone[0]} is gone", BROKEN))
+    return wiring.auditing_of(settings, ledger)
 
 
 def _exported(auditing: Auditing, file: Path) -> Verdict:
@@ -159,6 +164,7 @@ def _told(verdict: Verdict, since: int) -> dict[str, Any]:
     found = verdict.found
     told: dict[str, Any] = {"intact": verdict.intact, "since": since, "heads": verdict.heads}
     told |= {"anchored": verdict.anchored, "tail_guarded": verdict.anchored is not None}
+    told |= {"anchor_lost": verdict.anchor_lost, "ledger_lost": verdict.ledger_lost}
     if isinstance(found, ChainBroken):
         return told | {"first_broken": found.seq, "vouched": found.vouched, "why": found.why}
     return told | {"entries": found.end.seq, "checked": found.checked, "hash": found.end.hash}
@@ -170,7 +176,14 @@ def _in_words(verdict: Verdict, since: int) -> str:
     found = verdict.found
     what = f"{found.end.seq} entries" if since == 0 else f"entries {since} to {found.end.seq}"
     guard = NO_ANCHOR if verdict.anchored is None else f"the anchor knows {verdict.anchored} of them"
-    return f"intact: {what}, {verdict.heads} heads; {guard}"
+    return "\n".join([f"intact: {what}, {verdict.heads} heads; {guard}", *_lost(verdict)])
+
+
+def _lost(verdict: Verdict) -> Iterator[str]:
+    if verdict.anchor_lost:
+        yield f"the anchor lacks {verdict.anchor_lost} heads that were written out: it was cut, or it is another one"
+    if verdict.ledger_lost:
+        yield f"the database lacks {verdict.ledger_lost} heads that the anchor has: somebody deleted them"
 
 
 def _broken(found: ChainBroken) -> str:

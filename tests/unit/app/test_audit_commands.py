@@ -67,6 +67,36 @@ def test_a_broken_chain_is_exported_whole_for_others_to_find_the_break(amends, a
     assert (signed.returncode, "nothing was signed" in signed.stderr) == (1, True)
 
 
+def test_heads_that_the_anchor_or_the_database_lost_are_told_and_written_again(amends, tmp_path):
+    home, anchor = tmp_path / "home", tmp_path / "anchor.jsonl"
+    set_to = {"AMENDS_AUDIT_ANCHOR": str(anchor)}
+    amends("init")
+    for _ in range(2):
+        assert amends("audit", "anchor", **set_to).returncode == 0
+        amends("import", EXAMPLE)
+    whole = anchor.read_text()
+    (first, *_) = whole.splitlines(keepends=True)
+    anchor.write_text(first)
+    found = amends("audit", "verify", **set_to)
+    assert (found.returncode, "the anchor lacks 1 heads" in found.stdout) == (0, True)
+    assert json.loads(amends("audit", "verify", "--json", **set_to).stdout)["anchor_lost"] == 1
+    assert json.loads(amends("audit", "anchor", "--json", **set_to).stdout)["written"] == 1
+    assert anchor.read_text() == whole
+    with sqlite3.connect(home / "amends.db") as database:
+        database.execute("DELETE FROM audithead")
+    assert "the database lacks 2 heads" in amends("audit", "verify", **set_to).stdout
+
+
+@pytest.mark.parametrize("table", ["auditentry", "audithead", "auditcheck"])
+def test_a_table_of_the_chain_that_is_gone_is_a_break(amends, tmp_path, table):
+    amends("init")
+    with sqlite3.connect(tmp_path / "home/amends.db") as database:
+        database.execute(f"DROP TABLE {table}")
+    for command in ("verify", "anchor"):
+        done = amends("audit", command)
+        assert (done.returncode, done.stderr) == (1, f"amends: the audit chain is broken: the table {table} is gone\n")
+
+
 def test_a_time_stamp_request_lies_beside_the_very_head_that_it_is_about(amends, tmp_path):
     amends("init")
     told = amends(
