@@ -1,4 +1,14 @@
-"""Caps hold however many reserve at once, and on PostgreSQL only those wait who want the same person."""
+"""Caps hold however many reserve at once, and on PostgreSQL only those wait who want the same person.
+
+What goes red on PostgreSQL when a lock of ledger/ledger.py or ledger/audit.py is taken away, each tried once:
+
+- the rows of the people are not locked: whoever_wants_the_same_person, of_many_who_race, overlapping_batches;
+- reservations do not share the writers' lock: a_writer_that_wants_to_be_alone;
+- the chain has no lock of its own, or its end is read in the statement that waits for it: the_end_of_the_chain;
+- `tick` does not lock the people it has claimed for: many_dispatchers;
+- `set_out` does not lock its person: who_sets_out_sees_a_hold;
+- the clock is read before the people are ours: the_time_is_read.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +25,7 @@ from engines import OpenLedger
 from seeded import START, StoppedClock, add_person, add_strategy
 from sqlmodel import col, select
 
+from ledger.audit import Noted, append_many
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Attempt, AuditEntry, Decision, Hold, PlannedContact, TierAssignment
 from strategy.dispatch.attempts import reconcile, set_out
@@ -85,8 +96,15 @@ def call(ledger: Ledger, number: int, debt: str = "") -> Reserved | Refused:
 class Paused:
     """A transaction that has read and not yet written: it goes on when it is told to."""
 
-    def __init__(self, ledger: Ledger, then: Callable[[UnitOfWork], object], whose: str | None = "debtor-R0") -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        then: Callable[[UnitOfWork], object],
+        whose: str | None = "debtor-R0",
+        first: Callable[[UnitOfWork], object] = lambda _work: None,
+    ) -> None:
         """:param whose: None for a transaction without any other writer."""
+        self._first = first
         self.inside, self.go_on = threading.Event(), threading.Event()
         self._ledger, self._then, self._whose = ledger, then, whose
         self._thread = threading.Thread(target=self._run)
@@ -104,6 +122,7 @@ class Paused:
         begun = self._ledger.begin() if self._whose is None else self._ledger.begin_for([self._whose])
         with begun as work:
             work.session.exec(select(Attempt.id)).all()
+            self._first(work)
             self.inside.set()
             assert self.go_on.wait(LATE)
             self._then(work)
@@ -178,6 +197,61 @@ def test_a_writer_that_wants_to_be_alone_waits_for_reservations_and_they_for_it(
         assert done.wait(LATE)
         thread.join()
     assert isinstance(answers[0], Reserved)
+
+
+def test_the_end_of_the_chain_is_read_when_it_is_ours(ledger: Ledger) -> None:
+    """Whoever read it before or while waiting would write the same number as the one waited for."""
+
+    def append(work: UnitOfWork) -> None:
+        append_many(work.session, work.keys, [Noted(work.now, "test.first", "first", {})])
+
+    with Paused(ledger, lambda _work: None, first=append) as first:
+        done, thread = elsewhere(lambda: call(ledger, 1))
+        assert not done.wait(SOON)
+        first.go_on.set()
+        assert done.wait(LATE)
+        thread.join()
+    assert chain_is_whole(ledger)
+    with ledger.read() as work:
+        kinds = work.session.exec(select(AuditEntry.kind).order_by(col(AuditEntry.seq).desc()).limit(3)).all()
+    assert [*kinds] == ["attempt.reserved", "contact.decided", "test.first"]
+
+
+def test_who_sets_out_sees_a_hold_that_was_being_written(ledger: Ledger) -> None:
+    contact = call(ledger, 0)
+    assert isinstance(contact, Reserved)
+    went = []
+
+    def cease(work: UnitOfWork) -> None:
+        work.session.add(Hold(id="hold", debtor_id="debtor-R0", scope="person", reason="cease", created_at=work.now))
+
+    with Paused(ledger, cease) as holding:
+        done, thread = elsewhere(lambda: went.append(set_out(ledger, PACKS, contact.attempt_id)))
+        assert not done.wait(SOON)
+        holding.go_on.set()
+        assert done.wait(LATE)
+        thread.join()
+    assert went == [False]
+
+
+@pytest.mark.parametrize("learnt_inside", [False, True])
+def test_the_time_is_read_when_the_people_are_ours(ledger: Ledger, learnt_inside: bool) -> None:
+    """What the others wrote meanwhile would else lie in the future, and deny."""
+    seen = []
+
+    def look() -> None:
+        with ledger.begin_for([] if learnt_inside else ["debtor-R0"]) as work:
+            seen.append((ledger.with_people(work, ["debtor-R0"]) if learnt_inside else work).now)
+
+    with Paused(ledger, lambda _work: None) as first:
+        done, thread = elsewhere(look)
+        assert not done.wait(SOON)
+        assert isinstance(ledger.clock, StoppedClock)
+        ledger.clock.advance(minutes=1)
+        first.go_on.set()
+        assert done.wait(LATE)
+        thread.join()
+    assert seen == [MORNING + timedelta(minutes=1)]
 
 
 def test_of_many_who_race_for_the_last_place_under_a_cap_one_gets_it(ledger: Ledger) -> None:
