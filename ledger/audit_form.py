@@ -45,6 +45,11 @@ _PLAINLY: Final = re.compile(rf"\{{(?:{_FACT}(?:,{_FACT})*)?\}}")
 _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def is_name(name: str) -> bool:
+    """Whether this may stand in the chain as somebody's name: one line of up to LONGEST_NAME letters."""
+    return bool(name) and len(name) <= LONGEST_NAME and name.isprintable()
+
+
 class FactsRefused(ValueError):
     """Somebody tried to write into the audit chain what may not stand there; the message says where, never what."""
 

@@ -9,15 +9,14 @@ from typing import Any, Final
 
 from sqlmodel import col, select
 
+from ledger.audit_form import LONGEST_NAME, is_name
 from ledger.ledger import UnitOfWork
 from ledger.tables import Attempt, DispatchSwitch, PlannedContact
-from strategy.dispatch.pace import ALL, DRAINING, PAUSED, RUNNING, SCOPES, STATES
+from strategy.dispatch.pace import ALL, DRAINING, PAUSED, RUNNING, SCOPES, STATES, campaign_scope, channel_scope
 
 BY_HAND: Final = "by_hand"
 BREAKER: Final = "breaker"
 """Who is named where no person paused a scope."""
-LONGEST_NAME: Final = 64
-"""What the audit chain takes for the name of a person."""
 AUDITED: Final = {PAUSED: "dispatch.paused", DRAINING: "dispatch.drained", RUNNING: "dispatch.resumed"}
 
 
@@ -42,7 +41,7 @@ class NotSwitched:
 
 
 NO_SUCH_SCOPE: Final = "there is no such scope"
-NAME_NEEDED: Final = "whoever does this must give a name, one line of up to 64 letters"
+NAME_NEEDED: Final = f"whoever does this must give a name, one line of up to {LONGEST_NAME} letters"
 A_PERSON_RESUMES: Final = "only a person resumes what is paused"
 
 
@@ -72,7 +71,7 @@ def switch(
     by = by.strip()
     if scope not in SCOPES:
         return NotSwitched(NO_SUCH_SCOPE)
-    if not by or len(by) > LONGEST_NAME or not by.isprintable():
+    if not is_name(by):
         return NotSwitched(NAME_NEEDED)
     if by == BREAKER and state != PAUSED:
         return NotSwitched(A_PERSON_RESUMES)
@@ -107,4 +106,4 @@ def under_way(work: UnitOfWork) -> dict[tuple[str, str], int]:
 
 def covers(scope: str, treatment: str, channel: str) -> bool:
     """Whether a contact of this treatment and channel belongs to `scope`."""
-    return scope in (ALL, f"channel:{channel}", f"campaign:{treatment}/{channel}")
+    return scope in (ALL, channel_scope(channel), campaign_scope(treatment, channel))

@@ -61,7 +61,7 @@ def turnstile(work: UnitOfWork) -> Standing:
     _, settings = active(work)
     switches = states(read_switches(work))
     if _limited(settings.pacing) and work.session.get_bind().dialect.name == "postgresql":
-        work.session.exec(text(f"SELECT pg_advisory_xact_lock({PACE_LOCK})"))  # type: ignore[call-overload]
+        work.session.connection().execute(text(f"SELECT pg_advisory_xact_lock({PACE_LOCK})"))
     experiments = Experiments.read(work, settings)
     everyones = (settings, *experiments.by_label.values())
     any_hours = any(treatment.hours for each in everyones for treatment in each.treatments.values())

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlmodel import col
 
-from ledger.audit_form import LONGEST_NAME
+from ledger.audit_form import LONGEST_NAME, is_name
 from ledger.importing.known_accounts import chunks, known_accounts
 from ledger.importing.named_columns import read_file
 from ledger.importing.rejects import reject_file
@@ -44,7 +44,7 @@ def import_contacts(ledger: Ledger, path: Path, by: str, home: Path) -> Contacts
     :raises ImportRefused: the file cannot be read at all; nothing was recorded.
     """
     by = by.strip()
-    if not by or len(by) > LONGEST_NAME or not by.isprintable():
+    if not is_name(by):
         raise ImportRefused(
             f"whoever made these contacts has a name, one line of up to {LONGEST_NAME} letters: an agency's, or bank"
         )
