@@ -59,6 +59,17 @@ class Breaker:
     least_complaints: int = 10
 
 
+def hours_between(text: str, days: tuple[str, ...] = WEEKDAYS) -> Hours | None:
+    """Hours written as 'HH:MM-HH:MM'; None where they are written otherwise, end before they begin, or leave the
+    business hours."""
+    found = re.fullmatch(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})", text)
+    try:
+        starts, ends = map(time.fromisoformat, found.groups() if found else ())
+    except ValueError:
+        return None
+    return Hours(starts, ends, days) if DAY_STARTS <= starts < ends <= DAY_ENDS else None
+
+
 def hours_json(hours: Hours | None) -> dict[str, Any] | None:
     """Plain JSON values of :func:`read_hours`."""
     if hours is None:

@@ -1,10 +1,11 @@
-"""The draft as a form: thresholds, the large balance, what there is to work with, and each tier's cadence."""
+"""The draft as a form: thresholds, what there is to work with, each tier's cadence and hours, pace and breaker."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any, Final
 
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
@@ -12,10 +13,20 @@ from nicegui.events import ValueChangeEventArguments
 from app.web.language import Language
 from app.web.look import panel, piece, text
 from app.web.words import name_of, say
+from strategy.pacing import CHANNELS, DAY_ENDS, DAY_STARTS, MOST, WEEKDAYS, hours_between
 from strategy.settings import TIERS, StrategySettings
 
 MOST_DAYS = 90
 """Between two contacts, as `strategy.treatments.Treatment.cadence_days`."""
+
+BREAKER_FIELDS: Final = (
+    ("window_minutes", 5, 24 * 60),
+    ("failure_rate", 1, 100),
+    ("least_failures", 1, 1000),
+    ("complaint_rate", 0.1, 100),
+    ("least_complaints", 1, 1000),
+)
+"""With the least and the most that `strategy.pacing.read_breaker` takes; rates are percentages here."""
 
 Number = ValueChangeEventArguments[float | None]
 
@@ -62,6 +73,9 @@ class DraftForm:
             )
             self._capacity()
             self._cadences()
+            self._hours()
+            self._pacing()
+            self._breaker()
 
     def _threshold(self, name: str, value: float, moved_to: Callable[[float], StrategySettings]) -> None:
         label = say(f"strategy.{name}", self._language)
@@ -99,6 +113,69 @@ class DraftForm:
 
                 days = self._draft.treatments[tier].cadence_days
                 self._number(name_of("tier", tier, self._language), days, moved_to, most=MOST_DAYS, whole=True)
+
+    def _hours(self) -> None:
+        """Of each treatment, on the debtor's clock; its days are kept."""
+        text(
+            say("strategy.hours_of", self._language, starts=f"{DAY_STARTS:%H:%M}", ends=f"{DAY_ENDS:%H:%M}"),
+            "tiny quiet",
+        )
+        with piece("div", "fifths"):
+            for tier in TIERS:
+                self._hours_of(tier)
+
+    def _hours_of(self, tier: str) -> None:
+        own = self._draft.treatments[tier].hours
+
+        async def moved(event: ValueChangeEventArguments[str | None]) -> None:
+            # What cannot be read is half typed, and the draft waits; an empty field is all business hours.
+            typed = (event.value or "").strip()
+            hours = hours_between(typed, own.days if own else WEEKDAYS)
+            if hours is not None or not typed:
+                treatment = replace(self._draft.treatments[tier], hours=hours)
+                await self._move(replace(self._draft, treatments={**self._draft.treatments, tier: treatment}))
+
+        name = name_of("tier", tier, self._language)
+        shown = f"{own.starts:%H:%M}-{own.ends:%H:%M}" if own else ""
+        label = f"{say('strategy.hours_label', self._language)}: {name}"
+        ui.input(name, value=shown, on_change=moved).props(
+            f'outlined dense debounce=300 maxlength=11 placeholder="10:00-17:00" aria-label="{label}"'
+        )
+
+    def _pacing(self) -> None:
+        """How fast contacts go out on each channel; an empty field is no limit."""
+        text(say("strategy.pacing", self._language), "tiny quiet")
+        with piece("div", "halves"):
+            for channel in CHANNELS:
+                for field in ("per_minute", "lines"):
+
+                    def moved_to(
+                        to: float | None = None, field: str = field, channel: str = channel
+                    ) -> StrategySettings:
+                        limits = {**getattr(self._draft.pacing, field), channel: None if to is None else int(to)}
+                        return replace(self._draft, pacing=replace(self._draft.pacing, **{field: limits}))
+
+                    name = name_of("channel", channel, self._language)
+                    label = say(f"strategy.{field}", self._language, channel=name)
+                    value = getattr(self._draft.pacing, field)[channel]
+                    self._number(label, value, moved_to, least=0, most=MOST, whole=True, emptied=moved_to)
+
+    def _breaker(self) -> None:
+        """When a campaign pauses by itself; shares as percentages."""
+        text(say("strategy.breaker", self._language), "tiny quiet")
+        with piece("div", "halves"):
+            for field, least, most in BREAKER_FIELDS:
+                share = field.endswith("_rate")
+
+                def moved_to(to: float, field: str = field, share: bool = share) -> StrategySettings:
+                    changed: dict[str, Any] = {field: round(to / 100, 6) if share else int(to)}
+                    return replace(self._draft, breaker=replace(self._draft.breaker, **changed))
+
+                value = getattr(self._draft.breaker, field)
+                shown = round(value * 100, 6) if share else value
+                label = say(f"strategy.{field}", self._language)
+                suffix = "suffix=%" if share else ""
+                self._number(label, shown, moved_to, suffix, least=least, most=most, whole=not share)
 
     def _number(
         self,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from strategy.dispatch.pace import SCOPES, Due, Traffic, closed_by, inside, state_of, why_not_now
-from strategy.pacing import Hours, Pacing
+from strategy.pacing import Hours, Pacing, hours_between
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
 DUE = Due("P1", "A1", NOW, "voice", "bot", "remind", ("Asia/Shanghai",))
@@ -89,3 +89,16 @@ def test_every_scope_has_a_state_and_a_new_word_is_paused():
         "draining",
         "paused",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("10:00-17:00", Hours(time(10), time(17))),
+        ("09:00-18:00", Hours(time(9), time(18))),
+        *((text, None) for text in ("", "10-17", "8:00-17:00", "08:00-17:00", "10:00-18:01", "17:00-10:00")),
+        *((text, None) for text in ("10:00-10:00", "25:00-26:00", "10:00-12:60", "10:00-17:00 ", "１０:00-17:00")),
+    ],
+)
+def test_hours_are_read_as_people_type_them_or_not_at_all(text: str, hours: Hours | None) -> None:
+    assert hours_between(text) == hours
