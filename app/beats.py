@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -20,13 +21,16 @@ from ledger.tables import Promise
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.heartbeats import Heartbeat, heartbeats
 from strategy.dispatch.planning import plan
-from strategy.dispatch.tick import Place, tick
+from strategy.dispatch.tick import AT_ONCE, Place, tick
 from strategy.dispatch.turnstile import turnstile
 from strategy.dispatch.watch import watch
 from strategy.experiments.review import ENDS
 from strategy.experiments.review import review as review_experiments
 from strategy.policy.packs import Packs
 from strategy.promise_review import review
+
+LONGEST_ROUND: Final = timedelta(seconds=20)
+"""After which a beat of the dispatcher takes nothing more; whoever ends the process waits for it no longer."""
 
 Timed = Callable[[str, Callable[[], Any]], Any]
 """Runs a beat and may take its time."""
@@ -55,10 +59,15 @@ def beats_of(
             log.error("score.model_unusable", reason=run.model_problem)
 
     def dispatch() -> None:
-        reconcile(ledger)
-        # First what has to stop: if that cannot be judged, nothing is dispatched either.
-        watch(ledger)
-        tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved), turnstile=turnstile)
+        began = ledger.clock()
+        while True:
+            reconcile(ledger)
+            # First what has to stop: if that cannot be judged, nothing is dispatched either.
+            watch(ledger)
+            done = tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved), turnstile=turnstile)
+            # More at once only while all goes well; what was given back would only come again.
+            if done.due < AT_ONCE or done.faults or done.released or ledger.clock() - began > LONGEST_ROUND:
+                return
 
     def promises() -> None:
         with ledger.begin() as work:

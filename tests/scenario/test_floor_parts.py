@@ -37,6 +37,7 @@ from rehearsal.clock import VirtualClock
 from rehearsal.people import MadeUpPeople
 from rehearsal.visits import Visits
 from strategy.dispatch.reservation import Reserved
+from strategy.dispatch.tick import AT_ONCE
 from strategy.policy.packs import shipped_packs
 from strategy.settings import StrategySettings, to_json
 
@@ -103,6 +104,20 @@ def test_plan_and_dispatch_carry_a_contact_through_the_gate_once(
     beat["dispatch"]()
     assert [reserved.account_id for reserved in carried] == ["account-A"]
     assert [attempt.outcome for attempt in rows(ledger, Attempt)] == ["delivered"]
+
+
+def test_a_beat_takes_on_more_than_one_round_while_all_goes_well(
+    ledger: Ledger, tmp_path: Path, clock: StoppedClock
+) -> None:
+    with ledger.begin() as work:
+        for number in range(AT_ONCE + 10):
+            add_score(work, add_person(work, f"P{number}").id, 0.9, 0.9, "self_cure")
+    carried: list[Reserved] = []
+    beat = beats(ledger, tmp_path, carried)
+    beat["plan"]()
+    clock.now = max(planned.slot for planned in rows(ledger, PlannedContact))
+    beat["dispatch"]()
+    assert len(carried) == AT_ONCE + 10
 
 
 @pytest.mark.parametrize("broken", ["reconcile", "watch", "turnstile"])
