@@ -37,7 +37,7 @@ COMMANDS: Final = {
     "consent": ("consent", "What people agreed to: show, grant, revoke."),
     "wishes": ("consent", "What people wish about contact: list, add, withdraw."),
     "contacts": ("contacts", "Contacts made elsewhere, which count like ours: import."),
-    "policy": ("policy", "The contact policy: check."),
+    "policy": ("policy", "The contact policy: check, list, show, shadow."),
     "bot": ("bot", "Talk to the bot: say."),
     "call": ("bot", "Run a whole phone call from a WAV."),
     "speech": ("speech", "Hear and speak: transcribe, say, script."),
