@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from strategy.policy.decision import canonical_json, digest
-from strategy.policy.facts import OUTCOMES, Action, ContactFacts, Content, Flags, PastContact
+from strategy.policy.facts import Action, ContactFacts, Content, Flags, PastContact
 from strategy.policy.flag_wishes import channel_name
 from strategy.policy.flags import PURPOSES, REOPENED_NAMES, FactsError, place_name, read_flags, read_time, taken_back
 from strategy.policy.history_json import alike_json, each_alone
@@ -218,8 +218,6 @@ def _past(raw: Mapping[str, Any], index: int, action: Action) -> PastContact:
     path = f"history[{index}]"
     try:
         outcome = _OUTCOMES.get(_word(raw, "outcome"), _word(raw, "outcome"))
-        if outcome not in OUTCOMES:
-            raise ValueError(f"an outcome nobody knows: {outcome!r}")
         direction, channel = _word(raw, "direction"), channel_name(_word(raw, "channel"))
         about = {"debt_id": action.debt_id, "number_id": action.number_id, "by": "bank", "target": action.target}
         about |= {key: _word(raw, key) for key in about if raw.get(key) not in (None, "")}

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from strategy.policy.clocks import WEEKDAYS, WHOLE_DAY, Span
-from strategy.policy.facts import CHANNELS, Inconvenient
+from strategy.policy.facts import CHANNELS, Inconvenient, in_utc
 
 _TIMES: Final = (
     "avoid_hours",
@@ -226,7 +226,4 @@ def listed(value: Any) -> tuple[str, ...]:
 
 def read_time(value: Any) -> datetime:
     """An ISO time with a zone, as aware UTC. ValueError for a naive one: nobody can say which hour it meant."""
-    moment = datetime.fromisoformat(str(value))
-    if moment.tzinfo is None:
-        raise ValueError(f"a time without a zone: {value!r}")
-    return moment.astimezone(UTC)
+    return in_utc(datetime.fromisoformat(str(value)))

@@ -16,6 +16,9 @@ from strategy.policy.flags import GROUNDS
 from strategy.policy.holiday_dates import UnknownCalendar, holiday_dates
 from strategy.policy.pack import CONFIDENCES, HOUSE, Clause, Holidays, Pack
 
+LARGEST: Final = 36_525
+"""Of any number in a pack: as days a hundred years, which can be taken from any date of our age."""
+
 
 class PackError(ValueError):
     """{file}:{line}: {field}: {message}"""
@@ -129,8 +132,8 @@ class _Reader:
             raise self.error(node, path, f"{value!r} is not one of {', '.join(sorted(choices))}")
         if isinstance(value, str) and not value:
             raise self.error(node, path, "must not be empty")
-        if isinstance(value, int) and not isinstance(value, bool) and value < 0:
-            raise self.error(node, path, "must not be negative")
+        if isinstance(value, int) and not 0 <= value <= LARGEST:
+            raise self.error(node, path, f"must not be negative, nor above {LARGEST}")
         return value
 
 

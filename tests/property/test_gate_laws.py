@@ -232,6 +232,16 @@ def test_a_recorded_decision_replays_to_the_same_bytes(situation: Situation) -> 
     assert first.encode() == second.encode()
 
 
+@given(situations(), one_of("outcome", "channel", "direction"))
+def test_a_denial_for_a_word_that_nobody_knows_replays_too(situation: Situation, strange: str) -> None:
+    facts, now = situation
+    past = PastContact(now - timedelta(days=2), "voice", "outbound", "busy", "D1", "N1")
+    odd = replace(facts, history=(*facts.history, replace(past, **{strange: "teleported"})))
+    again = read_facts(json.loads(canonical_json(facts_json(odd))))
+    assert facts_hash(again) == facts_hash(odd)
+    assert decide(again, SHIPPED, now) == decide(odd, SHIPPED, now)
+
+
 @settings(max_examples=60)
 @given(situations(), st.data())
 def test_the_next_allowed_time_is_allowed_and_nothing_before_it(situation: Situation, data: st.DataObject) -> None:

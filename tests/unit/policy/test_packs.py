@@ -75,6 +75,12 @@ def test_every_shipped_pack_can_be_read() -> None:
         ),
         (
             "windows:",
+            "cooldowns:\n  - {id: XX-W, days: 1000000, channels: [voice], PAPERS}\nwindows:",
+            5,
+            "pack.cooldowns[0].days",
+        ),
+        (
+            "windows:",
             "waivers:\n  - {id: XX-V, who: neighbour, by: consented_callback, days: 7, PAPERS}\nwindows:",
             5,
             "pack.waivers[0].who",
