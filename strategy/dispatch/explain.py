@@ -117,7 +117,8 @@ def explain(facts: ExplainFacts) -> Explanation:
     """The answer first, then every ground for it, then what happened before."""
     answer, headline, at, channel = _as_the_gate_sees_it(facts, *_answer(facts))
     stopped = any(each.not_now in (PAUSED, DRAINING) for each in facts.asked if each.channel == channel)
-    if stopped and (answer == "planned" or _same_day(facts, at)):
+    # Where the gate says no until another day, that is the first thing to know.
+    if stopped and (_same_day(facts, at) or (answer == "planned" and headline.code != "gate_delays")):
         answer, headline = "waits", Said("waits", {"at": at, "channel": channel})
     there = (Said("there", {"zone": _zone(facts), "local": at}),) if at is not None and _zone(facts) else ()
     grounds = (*there, *_placed(facts), *_rests(facts), *_channels(facts), *_holds(facts), *_before(facts))

@@ -68,6 +68,9 @@ def test_a_planned_contact_of_today_is_the_answer() -> None:
 
 def test_without_a_plan_it_says_what_planning_would_choose() -> None:
     assert (explain(FACTS).answer, explain(FACTS).today, codes(FACTS)[0]) == ("expected", True, "expected_soon")
+    until = Deny(REASONS, NOW + timedelta(days=60), ("cn@1",))
+    denied = explain(replace(FACTS, waiting=Waiting(SOON, "chat"), asked=(replace(paused, said=until),)))
+    assert (denied.today, denied.said[0].code) == (False, "gate_delays")
     later = replace(FACTS, would_plan=Planned(NOW + timedelta(days=3), "chat", "bot", ()))
     assert (explain(later).today, codes(later)[0]) == (False, "expected")
 
