@@ -9,6 +9,7 @@ import pytest
 from engines import OpenLedger
 from seeded import START, StoppedClock, add_person, add_strategy
 from sqlmodel import col, select
+from structlog.testing import capture_logs
 
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import (
@@ -312,8 +313,10 @@ def test_a_record_that_cannot_be_read_keeps_nobody_else_waiting(ledger: Ledger) 
     for number, ref in enumerate(("R1", "R2", "R3")):
         planned(ledger, f"account-{ref}", minutes_ago=5 - number)
     placed = []
-    done = tick(ledger, PACKS, lambda contact: placed.append(contact.account_id) or "busy")
+    with capture_logs() as logged:
+        done = tick(ledger, PACKS, lambda contact: placed.append(contact.account_id) or "busy")
     assert (placed, done.faults) == (["account-R1", "account-R3"], 1)
+    assert [(each["event"], each["account_id"]) for each in logged] == [("contact.reserve_failed", "account-R2")]
     with ledger.read() as work:
         statuses = dict(work.session.exec(select(PlannedContact.account_id, PlannedContact.status)).all())
     assert statuses["account-R2"] == "planned"
