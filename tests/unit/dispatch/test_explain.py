@@ -68,9 +68,6 @@ def test_a_planned_contact_of_today_is_the_answer() -> None:
 
 def test_without_a_plan_it_says_what_planning_would_choose() -> None:
     assert (explain(FACTS).answer, explain(FACTS).today, codes(FACTS)[0]) == ("expected", True, "expected_soon")
-    until = Deny(REASONS, NOW + timedelta(days=60), ("cn@1",))
-    denied = explain(replace(FACTS, waiting=Waiting(SOON, "chat"), asked=(replace(paused, said=until),)))
-    assert (denied.today, denied.said[0].code) == (False, "gate_delays")
     later = replace(FACTS, would_plan=Planned(NOW + timedelta(days=3), "chat", "bot", ()))
     assert (explain(later).today, codes(later)[0]) == (False, "expected")
 
@@ -90,6 +87,9 @@ def test_what_is_paused_today_is_not_promised_for_today(state: str) -> None:
     today = explain(replace(FACTS, asked=(paused, replace(paused, channel="voice"))))
     assert (today.answer, today.today, today.said[0].code) == ("waits", False, "waits")
     assert [each.code for each in today.said].count(f"is_{state}") == 1  # one switch, told once
+    until = Deny(REASONS, NOW + timedelta(days=60), ("cn@1",))
+    denied = explain(replace(FACTS, waiting=Waiting(SOON, "chat"), asked=(replace(paused, said=until),)))
+    assert (denied.today, denied.said[0].code) == (False, "gate_delays")
     later = replace(FACTS, would_plan=Planned(NOW + timedelta(days=3), "chat", "bot", ()), asked=(paused,))
     assert (explain(later).answer, explain(later).said[0].code) == ("expected", "expected")
 
