@@ -143,6 +143,21 @@ def add_strategy(work: UnitOfWork, settings: dict[str, object], version: int = 1
     work.session.flush()
 
 
+def add_tier(work: UnitOfWork, account_id: str, tier: str = "remind") -> None:
+    """Where an account belongs from now on, under the first strategy version."""
+    work.session.add(
+        TierAssignment(
+            id=work.new_id(),
+            account_id=account_id,
+            strategy_version=1,
+            tier=tier,
+            treatment=tier,
+            why=[],
+            created_at=work.now,
+        )
+    )
+
+
 def add_score(
     work: UnitOfWork, account_id: str, willingness: float, ability: float, tier: str, why: tuple[str, ...] = ()
 ) -> None:

@@ -22,12 +22,12 @@ from itertools import pairwise
 
 import pytest
 from engines import OpenLedger
-from seeded import START, StoppedClock, add_person, add_strategy
+from seeded import START, StoppedClock, add_person, add_strategy, add_tier
 from sqlmodel import col, select
 
 from ledger.audit import Noted, append_many
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Account, Attempt, AuditEntry, Decision, Hold, PlannedContact, TierAssignment
+from ledger.tables import Account, Attempt, AuditEntry, Decision, Hold, PlannedContact
 from strategy.dispatch.attempts import reconcile, set_out
 from strategy.dispatch.reservation import Refused, Reserved, Wanted, reserve, reserve_many
 from strategy.dispatch.tick import tick
@@ -56,17 +56,7 @@ def ledger(ledger_on: OpenLedger) -> Ledger:
             work.session.add(Account(**first.model_dump() | second))
             work.session.flush()
             for account_id in (first.id, second["id"]):
-                work.session.add(
-                    TierAssignment(
-                        id=work.new_id(),
-                        account_id=account_id,
-                        strategy_version=1,
-                        tier="remind",
-                        treatment="remind",
-                        why=[],
-                        created_at=work.now,
-                    )
-                )
+                add_tier(work, account_id)
     return made
 
 

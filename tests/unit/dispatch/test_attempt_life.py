@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from engines import OpenLedger
-from seeded import START, StoppedClock, add_person, add_strategy
+from seeded import START, StoppedClock, add_person, add_strategy, add_tier
 from sqlmodel import col, select
 from structlog.testing import capture_logs
 
@@ -21,7 +21,6 @@ from ledger.tables import (
     Hold,
     PlannedContact,
     ReportedContact,
-    TierAssignment,
 )
 from strategy.contact_outcome import finish
 from strategy.dispatch.attempts import FRESH_FOR, STALE_AFTER, reconcile, set_out
@@ -62,17 +61,7 @@ def person(work: UnitOfWork, ref: str, debts: int = 1) -> None:
     work.session.flush()
     accounts = work.session.exec(select(Account.id).where(Account.debtor_id == first.debtor_id)).all()
     for account_id in accounts:
-        work.session.add(
-            TierAssignment(
-                id=work.new_id(),
-                account_id=account_id,
-                strategy_version=1,
-                tier="remind",
-                treatment="remind",
-                why=[],
-                created_at=work.now,
-            )
-        )
+        add_tier(work, account_id)
 
 
 def planned(ledger: Ledger, account_id: str = "account-R1", channel: str = "voice", minutes_ago: int = 0) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from engines import OpenLedger
-from seeded import START, StoppedClock, add_person, add_strategy
+from seeded import START, StoppedClock, add_person, add_strategy, add_tier
 from sqlmodel import select
 
 from ledger.ledger import Ledger, UnitOfWork
@@ -44,17 +44,7 @@ def put(work: UnitOfWork, tier: str, account_id: str = "account-R1") -> None:
     """Where the account belongs from now on."""
     if work.session.get(StrategyVersion, 1) is None:
         add_strategy(work, to_json(StrategySettings()))
-    work.session.add(
-        TierAssignment(
-            id=work.new_id(),
-            account_id=account_id,
-            strategy_version=1,
-            tier=tier,
-            treatment=tier,
-            why=[],
-            created_at=work.now,
-        )
-    )
+    add_tier(work, account_id, tier)
 
 
 def due(ledger: Ledger, channel: str = "voice", *, minutes_ago: int = 0) -> str:
