@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
+
+from ledger import audit
+from ledger import rows as plain_rows
+from ledger.rows import Row
+from strategy.dispatch import reservation
 
 Moment = Callable[[str], None]
 """Told what is about to happen or has just happened; it may not return."""
@@ -75,6 +80,14 @@ def watch(engine: Engine, moment: Moment, *, reads: bool) -> None:
         if (name := named(statement)) is not None:
             moment(f"after {name}")
 
+    def write_rows(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        moment(f"before INSERT {table}")
+        plain_rows.write_rows(connection, table, columns, rows)
+        moment(f"after INSERT {table}")
+
+    # Plain rows go to the driver itself, where SQLAlchemy sees nothing of them.
+    for writer in (audit, reservation):
+        setattr(writer, "write_rows", write_rows)  # noqa: B010
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)
     event.listen(engine, "commit", lambda _connection: moment("before a commit"))
