@@ -15,7 +15,7 @@ import pytest
 from bench import postgres
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = int(os.environ.get("AMENDS_FAULTS_PEOPLE", "80"))
+PEOPLE = int(os.environ.get("AMENDS_FAULTS_PEOPLE", "50"))
 """scripts/bench dispatch faults takes all 2,000; see docs/faults.md for how long each takes."""
 
 pytestmark = pytest.mark.slow
