@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, or_, select
+from sqlalchemy import BindParameter, bindparam, inspect, or_, select
 from sqlmodel import SQLModel, col
 
 from ledger.columns import UtcDateTime
@@ -188,7 +188,7 @@ _SINCE: Final[BindParameter[datetime]] = bindparam("since", type_=UtcDateTime)
 
 def _of_people(table: type[SQLModel], columns: Iterable[str]) -> Query:
     """The debtor's id, and these columns, of the rows about some people."""
-    whose = table.__table__.c.debtor_id  # type: ignore[attr-defined]
+    whose = inspect(table).local_table.c.debtor_id
     return select(whose, *(getattr(table, name) for name in columns)).where(Among(whose))
 
 
