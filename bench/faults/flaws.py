@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from time import sleep
 from typing import Final
 
+from sqlalchemy import Connection
 from sqlmodel import select
 
 from bench.faults.carrier import Carrier, LineDead
 from ledger.ledger import Ledger, UnitOfWork
+from ledger.rows import Row, write_rows
 from ledger.tables import Attempt
-from strategy.dispatch import attempts, tick
+from strategy.dispatch import attempts, reservation, tick
 from strategy.dispatch.reservation import Reserved
 from strategy.policy.decision import Allow
 
 Flaw = Callable[[Ledger, Carrier], None]
 """Makes the mistake in a worker that has just been born."""
+WRITES_LATE_S: Final = 0.1
 
 
 def keeps_nobody_away(_ledger: Ledger, _carrier: Carrier) -> None:
     """People are not locked, and the gate is asked once only, so two workers may use up the same last contact.
 
-    It shows on PostgreSQL alone: SQLite has one writer anyway.
+    It shows on PostgreSQL alone: SQLite has one writer anyway. A reservation takes its time between asking and writing,
+    so that whether two workers meet in between is not left to how busy the machine happens to be.
     """
 
     def with_people(_ledger: Ledger, work: UnitOfWork, _debtor_ids: Collection[str]) -> UnitOfWork:
         return work
 
     setattr(Ledger, "with_people", with_people)  # noqa: B010
+    def write_late(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        sleep(WRITES_LATE_S)
+        write_rows(connection, table, columns, rows)
+
+    setattr(reservation, "write_rows", write_late)  # noqa: B010
     setattr(attempts, "decide", lambda *_: Allow(()))  # noqa: B010
 
 

@@ -17,7 +17,7 @@ from strategy.policy.next_time import next_allowed
 from strategy.policy.pack import HOUSE
 from strategy.policy.packs import Packs
 from strategy.policy.rules import counts, permissions, times, words
-from strategy.policy.rules.question import Law, Place, Question, Rule
+from strategy.policy.rules.question import Place, Question, Rule
 
 CONTACT_RULES: Final[Mapping[Rule, frozenset[str]]] = {
     times.contact_window: frozenset({"hours"}),
@@ -50,16 +50,17 @@ def decide(facts: ContactFacts, packs: Packs, now: datetime) -> Decision:
         raise ValueError("the gate needs a time of our age, with a zone")
     stack, zones = stack_of(packs, facts.jurisdictions), _zones(facts.tz_candidates)
     # Two times of one zone are compared by the clock on the wall, which shows an hour twice in autumn; UTC is not.
-    question = _ask(facts, stack.active, zones, now.astimezone(UTC))
+    kind = Kind.of(facts)
+    question = _ask(facts, kind, stack.active, zones, now.astimezone(UTC))
     reasons = [*stack.lacking, *_unreadable(question), *_objections(question)]
-    shadow = _sorted(_objections(_asked_of(stack.drafts, question))) if stack.drafts else ()
+    shadow = _sorted(_objections(_asked_of(stack.drafts, kind, question))) if stack.drafts else ()
     if not reasons:
         return Allow(stack.versions, shadow)
     later = next_allowed(
         question,
         {reason.code for reason in reasons},
         stack.active,
-        lambda moment: _ask(facts, stack.active, zones, moment),
+        lambda moment: _ask(facts, kind, stack.active, zones, moment),
         lambda asked: next(_objections(asked), None) is not None,
     )
     return Deny(_sorted(reasons), later, stack.versions, shadow)
@@ -74,20 +75,21 @@ def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
     return tuple({name: zone for name in names if (zone := zone_of(name)) is not None}.values())
 
 
-def _ask(facts: ContactFacts, law: PackLaw, zones: tuple[ZoneInfo, ...], now: datetime) -> Question:
+def _ask(facts: ContactFacts, kind: Kind, law: PackLaw, zones: tuple[ZoneInfo, ...], now: datetime) -> Question:
     places = tuple([Place.at(zone, now, law.era_of) for zone in zones])
-    return Question(facts, _binding(law, facts, now, places), now, places)
+    return Question(facts, law.binding(kind, _eras(law, now, places)), now, places)
 
 
-def _asked_of(law: PackLaw, question: Question) -> Question:
-    """The same question under another law of the same stack."""
-    facts, now, places = question.facts, question.now, question.places
-    return Question(facts, _binding(law, facts, now, places), now, places)
+def _asked_of(law: PackLaw, kind: Kind, question: Question) -> Question:
+    """The same question under another law of the same stack, where eras are numbered alike."""
+    now, places = question.now, question.places
+    return Question(question.facts, law.binding(kind, _eras(law, now, places)), now, places)
 
 
-def _binding(law: PackLaw, facts: ContactFacts, now: datetime, places: tuple[Place, ...]) -> Law:
-    eras = {place.era for place in places} or {law.era_of(now.date())}
-    return law.binding(Kind.of(facts), tuple(sorted(eras)))
+def _eras(law: PackLaw, now: datetime, places: tuple[Place, ...]) -> tuple[int, ...]:
+    if len(places) == 1:
+        return (places[0].era,)
+    return tuple(sorted({place.era for place in places} or {law.era_of(now.date())}))
 
 
 def _objections(question: Question) -> Iterator[Reason]:
