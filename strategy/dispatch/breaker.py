@@ -18,7 +18,7 @@ from strategy.treatments import CHANNELS
 FAILED_OUTCOMES: Final = frozenset({"failed", "unknown"})
 """An outcome nobody knows is a fault of ours until it is known."""
 OWN_FAULTS: Final = frozenset({"dialogue_down", "record_failed", "guard_breach"})
-"""Triggers of talks that we broke off ourselves (bot/triggers.yaml)."""
+"""Triggers of talks that we broke off ourselves (bot/triggers/lexicon.yaml)."""
 COMPLAINTS: Final = frozenset({"complaint_regulator", "cease_request", "threat_or_abuse_to_bot", "complaint", "cease"})
 """Triggers, and the holds they lead to, of debtors who complain, want no more contact, or are driven to abuse."""
 

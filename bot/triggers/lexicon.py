@@ -1,12 +1,13 @@
-"""Sensitive words, found before the dialogue model sees a text: which law or duty of care they touch, and what follows.
+"""Patterns of ours: what a text touches that a word or a turn of phrase gives away.
 
-The lexicon is `triggers.yaml`. It holds patterns over a normalised text (see `bot.wording`), not sentences, so that it
+The lexicon is `lexicon.yaml`. It holds patterns over a normalised text (see `bot.wording`), not sentences, so that it
 also finds phrasings that nobody has written down.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,7 +19,7 @@ import yaml
 from bot.phrases import template
 from bot.wording import normalise
 
-LEXICON = Path(__file__).parent / "triggers.yaml"
+LEXICON = Path(__file__).parent / "lexicon.yaml"
 # A text without a letter of a language need not be searched for its words.
 LETTERS = {"zh": re.compile(r"[\u3400-\u9fff]"), "en": re.compile(r"[a-z]")}
 
@@ -29,7 +30,7 @@ Then = Literal["continue", "stop"]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A sensitive category found in a text.
+    """A sensitive entry found in a text.
 
     `hold_days` is how many calendar days automated contact stays on hold: 0 for none, None until a person lifts it.
     `escalate` is whether a person must take the case. `words` are the debtor's words that matched, in the normalised
@@ -50,7 +51,10 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
-class _Category:
+class Entry:
+    """One entry of the lexicon. `key` is the trigger's id, or "id.n" for the n-th entry of that id."""
+
+    key: str
     trigger: Trigger
     patterns: Mapping[str, re.Pattern[str]]
     unless: Mapping[str, re.Pattern[str]]
@@ -64,19 +68,19 @@ def detect(text: str, lang: str) -> Trigger | None:
     """
     said = normalise(text)
     found = [
-        replace(category.trigger, words=words)
-        for category in _lexicon().categories
-        for words in [_words(category, said, lang)]
+        replace(entry.trigger, words=words)
+        for entry in _lexicon().entries
+        for words in [_words(entry, said, lang)]
         if words is not None
     ]
     gravest = min(found, key=_gravity, default=None)
     return gravest and replace(gravest, revokes=any(each.revokes for each in found))
 
 
-def _words(category: _Category, said: str, lang: str) -> str | None:
+def _words(entry: Entry, said: str, lang: str) -> str | None:
     """What matched, once everything that only looks like it has been cut out of the text."""
     for language in (lang, "en" if lang == "zh" else "zh"):
-        pattern, unless = category.patterns.get(language), category.unless.get(language)
+        pattern, unless = entry.patterns.get(language), entry.unless.get(language)
         if pattern is None or not LETTERS[language].search(said):
             continue
         found = pattern.search(said)
@@ -93,11 +97,16 @@ def _gravity(trigger: Trigger) -> tuple[str, float]:
 
 
 def named(trigger_id: str, words: str = "") -> Trigger:
-    """The trigger for a reason that is not in the debtor's words, such as "service_failure", or for a known category.
+    """The trigger for a reason that is not in the debtor's words, such as "service_failure", or for a known entry.
 
     :raises KeyError: no such trigger.
     """
     return replace(_lexicon().by_id[trigger_id], words=words)
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every entry of the lexicon, in its order."""
+    return _lexicon().entries
 
 
 def answer(trigger: Trigger, verified: bool) -> str:
@@ -109,7 +118,7 @@ def answer(trigger: Trigger, verified: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    categories: tuple[_Category, ...]
+    entries: tuple[Entry, ...]
     by_id: Mapping[str, Trigger]
 
 
@@ -117,14 +126,18 @@ class _Lexicon:
 def _lexicon() -> _Lexicon:
     raw: dict[str, Any] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
     pieces: dict[str, str] = raw["pieces"]
-    categories = tuple(_category(entry, pieces) for entry in raw["triggers"])
+    seen: Counter[str] = Counter()
+    found = []
     by_id: dict[str, Trigger] = {}
-    for category in categories:
-        by_id.setdefault(category.trigger.id, category.trigger)
-    return _Lexicon(categories, by_id)
+    for raw_entry in raw["triggers"]:
+        seen[raw_entry["id"]] += 1
+        entry = _entry(raw_entry, seen[raw_entry["id"]], pieces)
+        found.append(entry)
+        by_id.setdefault(entry.trigger.id, entry.trigger)
+    return _Lexicon(tuple(found), by_id)
 
 
-def _category(entry: Mapping[str, Any], pieces: Mapping[str, str]) -> _Category:
+def _entry(entry: Mapping[str, Any], place: int, pieces: Mapping[str, str]) -> Entry:
     trigger = Trigger(
         id=str(entry["id"]),
         priority=cast(Priority, entry["priority"]),
@@ -137,7 +150,8 @@ def _category(entry: Mapping[str, Any], pieces: Mapping[str, str]) -> _Category:
         permitted_next=str(entry["permitted_next"]),
         revokes=bool(entry.get("revokes", False)),
     )
-    return _Category(trigger, _compiled(entry.get("any"), pieces), _compiled(entry.get("unless"), pieces))
+    key = trigger.id if place == 1 else f"{trigger.id}.{place}"
+    return Entry(key, trigger, _compiled(entry.get("any"), pieces), _compiled(entry.get("unless"), pieces))
 
 
 def _compiled(by_language: Mapping[str, list[str]] | None, pieces: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
