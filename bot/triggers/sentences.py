@@ -9,10 +9,10 @@ the script answers, and what only sounds like that trigger.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import yaml
 
@@ -24,6 +24,8 @@ ORDINARY = "ordinary"
 NEAR_MISS = "near_miss/"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 HAN = re.compile(r"[\u3400-\u9fff]")
+# Chinese words shortened to the first letters of their sounds, as insults are.
+INITIALS = re.compile(r"[b-df-hj-np-tv-z]{2,6}")
 NOT_A_SIGN = re.compile(r"[^\w]+")
 
 Language = Literal["zh", "en"]
@@ -77,7 +79,7 @@ def _all(folder: Path, problems: list[str]) -> Iterator[Sentence]:
         yield from _of_file(key, place, raw, problems)
 
 
-def _key(written: str, folder: str, priority_of: dict[str, str]) -> str | None:
+def _key(written: str, folder: str, priority_of: Mapping[str, str]) -> str | None:
     """The key of the lexicon entry that is meant: `threat_or_abuse_to_bot` in p2/ is the entry of that priority."""
     if folder == "ordinary":
         near_miss_of = written.removeprefix(NEAR_MISS)
@@ -101,12 +103,12 @@ def _of_file(key: str, place: str, raw: dict[str, Any], problems: list[str]) -> 
                 problems.append(f"{where}: not a text: {text!r} (quote it)")
             elif not (plain := bare(text)):
                 problems.append(f"{where}: empty")
-            elif lang == "zh" and not HAN.search(plain):
+            elif lang == "zh" and not HAN.search(plain) and not INITIALS.fullmatch(plain):
                 problems.append(f"{where}: no Chinese character: {text}")
             elif lang == "en" and len(HAN.findall(plain)) * 2 > len(plain):
                 problems.append(f"{where}: Chinese: {text}")
             else:
-                yield Sentence(key, cast(Language, lang), text, where)
+                yield Sentence(key, lang, text, where)
 
 
 def _twice(sentences: tuple[Sentence, ...]) -> Iterator[str]:

@@ -26,9 +26,9 @@ def counted(sentences: tuple[Sentence, ...]) -> str:
     """A line per key with how many sentences there are in each language, and one for all."""
     numbers = Counter((sentence.key, sentence.lang) for sentence in sentences)
     keys = list(dict.fromkeys(sentence.key for sentence in sentences))
-    rows = [(key, *(numbers[key, lang] for lang in LANGUAGES)) for key in keys]
-    rows.append(("all", *(sum(row[place] for row in rows) for place in (1, 2))))
-    return "".join(f"{key:<45} zh {zh:>5}  en {en:>5}\n" for key, zh, en in rows)
+    rows = [(key, {lang: numbers[key, lang] for lang in LANGUAGES}) for key in keys]
+    rows.append(("all", {lang: sum(row[lang] for _, row in rows) for lang in LANGUAGES}))
+    return "".join(f"{key:<45} zh {row['zh']:>5}  en {row['en']:>5}\n" for key, row in rows)
 
 
 if __name__ == "__main__":

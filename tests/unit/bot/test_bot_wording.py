@@ -10,6 +10,11 @@ from bot.wording import normalise, simplified
         ("這個禮拜還錢", "这个礼拜还钱"),
         ("下週五，三萬塊！", "下周五,三万块!"),
         ("I’M HERE", "i'm here"),
+        ("帳單著火了，妳說什麼？", "账单着火了,你说什么?"),
+        # Simplified already, and a digit read aloud.
+        ("像骗子么 幺二零", "像骗子么 幺二零"),
+        # What hides words from a library must not hide them from us.
+        ("\x00我想死\ud800了", " 我想死 了"),
     ],
 )
 def test_one_form_for_every_character(text: str, said: str) -> None:
