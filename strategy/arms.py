@@ -162,4 +162,12 @@ def treatment_given(tier: str, name: str, arm: str, settings: StrategySettings) 
     given = settings.treatments[tier_given(tier, name, arm, settings)]
     if given is own or arm == "human_first":
         return given
-    return replace(given, offers=own.offers, promise_days=own.promise_days, part_floor=own.part_floor, hours=own.hours)
+    return replace(
+        given,
+        offers=own.offers,
+        promise_days=own.promise_days,
+        part_floor=own.part_floor,
+        plan_parts=own.plan_parts,
+        plan_days=own.plan_days,
+        hours=own.hours,
+    )

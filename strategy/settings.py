@@ -12,7 +12,7 @@ from typing import Any
 
 from strategy.pacing import Breaker, Hours, Pacing, hours_json, read_breaker, read_hours, read_pacing
 from strategy.settings_reader import FieldError, InvalidSettings, Reader
-from strategy.treatments import AGENTS, CHANNELS, DEFAULT_TREATMENTS, OFFERS, TONES, Treatment
+from strategy.treatments import AGENTS, CHANNELS, DEFAULT_TREATMENTS, OFFERS, OFFERS_BEFORE_PLANS, TONES, Treatment
 
 __all__ = [
     "ACTIONS",
@@ -153,6 +153,8 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
                 "cadence_days": treatment.cadence_days,
                 "promise_days": treatment.promise_days,
                 "part_floor": str(treatment.part_floor),
+                "plan_parts": treatment.plan_parts,
+                "plan_days": treatment.plan_days,
                 "hours": hours_json(treatment.hours),
             }
             for tier, treatment in settings.treatments.items()
@@ -173,8 +175,8 @@ def to_json(settings: StrategySettings) -> dict[str, Any]:
 def from_json(data: object) -> StrategySettings | InvalidSettings:
     """Read a whole strategy version. Every field must be there, none may be unknown, and all errors come at once.
 
-    A version written before hysteresis, capacity, arms, assumptions, fairness, pacing and breaker (or tone, offers and
-    hours of a treatment) existed reads as it was meant then: no margin, no capacity, no arms, no hours of its own, the
+    A version written before hysteresis, capacity, arms, assumptions, fairness, pacing and breaker (or tone, offers,
+    plans and hours of a treatment) existed reads as it was meant then: no margin, no capacity, no arms, no hours of its own, the
     default assumptions and limits.
     """
     reader = Reader()
@@ -210,8 +212,10 @@ def _treatment(reader: Reader, data: object, tier: str) -> Treatment:
         cadence_days=reader.whole(table, f"{at}.cadence_days", 1, 90),
         promise_days=reader.whole(table, f"{at}.promise_days", 1, 60),
         part_floor=reader.decimal(table, f"{at}.part_floor", lambda v: 0 < v <= 1, "above 0 and up to 1"),
+        plan_parts=reader.whole(table, f"{at}.plan_parts", 2, 12) if "plan_parts" in table else 3,
+        plan_days=reader.whole(table, f"{at}.plan_days", 7, 365) if "plan_days" in table else 60,
         tone=reader.one_of(table, f"{at}.tone", TONES) if "tone" in table else "plain",
-        offers=reader.some_of(table, f"{at}.offers", OFFERS) if "offers" in table else OFFERS,
+        offers=reader.some_of(table, f"{at}.offers", OFFERS) if "offers" in table else OFFERS_BEFORE_PLANS,
         hours=read_hours(reader, table.get("hours"), f"{at}.hours"),
     )
     if tier in PERSON_ONLY_TIERS and treatment.agent == "bot":

@@ -12,8 +12,10 @@ from strategy.pacing import Hours
 AGENTS = ("bot", "human")
 TONES = ("gentle", "plain", "firm")
 """How a reminder is worded, from the softest on. All of them are kind, and none holds a threat."""
-OFFERS = ("full", "part", "later", "callback")
-"""Pay what is due; pay a part of it; pay on a later day; be called back by a person."""
+OFFERS = ("full", "part", "later", "plan", "callback")
+"""Pay what is due; pay a part of it; pay on a later day; pay it in parts; be called back by a person."""
+OFFERS_BEFORE_PLANS = ("full", "part", "later", "callback")
+"""How a version that names no offers is read: it was written before there were plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Treatment:
     """How far ahead a promised date may lie, 1..60 days."""
     part_floor: Decimal
     """Smallest part, as a share of the amount due, above 0 and up to 1; 1 means that no parts are taken."""
+    plan_parts: int = 3
+    """Most parts of a plan, 2..12, where ``plan`` is offered; each is at least the smallest part."""
+    plan_days: int = 60
+    """How far ahead the last part of a plan may lie, 7..365 days."""
     tone: str = "plain"
     """One of :data:`TONES`."""
     offers: tuple[str, ...] = OFFERS
@@ -66,7 +72,9 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         promise_days=14,
         part_floor=Decimal("0.4"),
         tone="firm",
-        offers=("full", "later", "part", "callback"),
+        plan_parts=2,
+        plan_days=35,
+        offers=("full", "later", "part", "plan", "callback"),
     ),
     "assist": Treatment(
         name="personal_help",
@@ -75,6 +83,8 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         cadence_days=7,
         promise_days=30,
         part_floor=Decimal("0.1"),
+        plan_parts=6,
+        plan_days=190,
         tone="gentle",
     ),
     "people": Treatment(
@@ -84,6 +94,8 @@ DEFAULT_TREATMENTS: Mapping[str, Treatment] = {
         cadence_days=7,
         promise_days=30,
         part_floor=Decimal("0.1"),
+        plan_parts=6,
+        plan_days=190,
         tone="gentle",
     ),
 }

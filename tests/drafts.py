@@ -49,6 +49,8 @@ def treatments(agents: tuple[str, ...]) -> st.SearchStrategy[Treatment]:
         cadence_days=st.integers(1, 90),
         promise_days=st.integers(1, 60),
         part_floor=st.integers(1, 100).map(lambda value: Decimal(value) / 100),
+        plan_parts=st.integers(2, 12),
+        plan_days=st.integers(7, 365),
         tone=st.sampled_from(TONES),
         offers=st.tuples(st.permutations(OFFERS), st.sets(st.sampled_from(OFFERS))).map(
             lambda drawn: tuple(offer for offer in drawn[0] if offer == "full" or offer in drawn[1])

@@ -79,11 +79,8 @@ def test_chance_never_makes_contact_heavier_or_hands_a_person_s_account_to_the_b
             assert TONES.index(given_.tone) <= TONES.index(own.tone)
             assert set(given_.channels) <= set(own.channels)
             # What may be agreed to stays what the account's own tier may be offered.
-            assert (given_.offers, given_.promise_days, given_.part_floor) == (
-                own.offers,
-                own.promise_days,
-                own.part_floor,
-            )
+            for agreed in ("offers", "promise_days", "part_floor", "plan_parts", "plan_days"):
+                assert getattr(given_, agreed) == getattr(own, agreed)
         else:
             assert given_ == own
         assert 0 < one.propensity <= 1

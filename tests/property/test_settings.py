@@ -24,7 +24,7 @@ from strategy.settings import (
     from_json,
     to_json,
 )
-from strategy.treatments import OFFERS
+from strategy.treatments import OFFERS_BEFORE_PLANS
 
 DEFAULT = to_json(StrategySettings())
 TOO_MANY_ARMS = {"hold_out": 0.3, "human_first": 0.2, "explore": 0.5, "salt": "amends"}
@@ -103,7 +103,7 @@ def test_a_missing_field_is_named_unless_there_were_versions_without_it(path):
     table, last = table_at(data, path)
     del table[last]
     result = from_json(data)
-    if last in ("tone", "offers", "hours"):
+    if last in ("tone", "offers", "plan_parts", "plan_days", "hours"):
         assert isinstance(result, StrategySettings)
     else:
         assert isinstance(result, InvalidSettings)
@@ -116,7 +116,8 @@ def test_an_old_version_reads_as_it_was_meant(draft):
     for name in LATER_FIELDS:
         del data[name]
     for treatment in data["treatments"].values():
-        del treatment["tone"], treatment["offers"], treatment["hours"]
+        for name in ("tone", "offers", "plan_parts", "plan_days", "hours"):
+            del treatment[name]
     assert from_json(data) == replace(
         draft,
         hysteresis=0.0,
@@ -127,7 +128,8 @@ def test_an_old_version_reads_as_it_was_meant(draft):
         pacing=Pacing(),
         breaker=Breaker(),
         treatments={
-            tier: replace(each, tone="plain", offers=OFFERS, hours=None) for tier, each in draft.treatments.items()
+            tier: replace(each, tone="plain", offers=OFFERS_BEFORE_PLANS, plan_parts=3, plan_days=60, hours=None)
+            for tier, each in draft.treatments.items()
         },
     )
 
@@ -162,7 +164,7 @@ def test_a_version_that_lies_in_an_old_ledger_is_read():
     read = from_json(json.loads(json.dumps(STORED_OF_OLD)))
     assert isinstance(read, StrategySettings)
     assert (read.hysteresis, read.arms, read.capacity) == (0.0, NO_ARMS, Capacity())
-    assert (read.treatments["remind"].tone, read.treatments["remind"].offers) == ("plain", OFFERS)
+    assert (read.treatments["remind"].tone, read.treatments["remind"].offers) == ("plain", OFFERS_BEFORE_PLANS)
     assert from_json(to_json(read)) == read
 
 
