@@ -1,4 +1,4 @@
-"""``scripts/bench score [quality|speed|all] [options]``, ``scripts/bench dispatch [part] [options]``."""
+"""``scripts/bench score [part] [options]``, ``scripts/bench dispatch [part] [options]``, ``scripts/bench chat``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 
 SCORE_USAGE = "scripts/bench score [quality|speed|all] [options of quality or speed; see --help]"
 DISPATCH_USAGE = "scripts/bench dispatch [gate|reserve|audit|faults|all] [options]"
+CHAT_USAGE = "scripts/bench chat [options; see --help]"
 
 
 def main(arguments: list[str]) -> None:
     subject, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if subject not in SUBJECTS:
-        raise SystemExit(f"usage: {SCORE_USAGE}\n       {DISPATCH_USAGE}")
+        raise SystemExit(f"usage: {SCORE_USAGE}\n       {DISPATCH_USAGE}\n       {CHAT_USAGE}")
     SUBJECTS[subject](rest)
 
 
@@ -34,7 +35,13 @@ def dispatch(arguments: Sequence[str]) -> None:
     measured.main(arguments)
 
 
-SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {"score": score, "dispatch": dispatch}
+def chat(arguments: Sequence[str]) -> None:
+    from bench.chat import run
+
+    run.main(arguments)
+
+
+SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {"score": score, "dispatch": dispatch, "chat": chat}
 """What they measure is loaded on demand: each needs packages of its own, and none slows the start of the other."""
 
 
