@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from app import wiring
 from app.cli.console import BadInput, answer, existing, stderr, tell
 from app.cli.records import AsJson
+from app.cli.replay import replay
 from app.floor import Floor, open_floor
 from app.settings import Settings
 from bot.phone.call import Voicebox, run_call
@@ -38,6 +39,7 @@ Seed = Annotated[int, typer.Option(min=0, help="Which made-up debtor.")]
 def register(cli: typer.Typer) -> None:
     talk = typer.Typer(help="Talk to the bot.", no_args_is_help=True)
     talk.command("say")(say)
+    talk.command("replay")(replay)
     talk.callback()(lambda: None)
     cli.add_typer(talk, name="bot")
     cli.command("call")(call)
