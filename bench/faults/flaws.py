@@ -34,6 +34,7 @@ def keeps_nobody_away(_ledger: Ledger, _carrier: Carrier) -> None:
         return work
 
     setattr(Ledger, "with_people", with_people)  # noqa: B010
+
     def write_late(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         sleep(WRITES_LATE_S)
         write_rows(connection, table, columns, rows)
