@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
+from sqlmodel import col, func, select
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Debtor, Promise
+from ledger.tables import Account, Debtor, InstalmentPlan, Promise
 
 Status = Literal["open", "kept", "partial", "broken"]
 Paid = Callable[[UnitOfWork, Promise], Decimal | None]
@@ -34,7 +34,10 @@ def judge(promised: Decimal, due_on: date, paid: Decimal | None, today: date) ->
 
 
 def review(work: UnitOfWork, paid: Paid) -> Counter[str]:
-    """Judge every open promise and record what changed; the number of promises by status."""
+    """Judge every open promise and record what changed; the number of promises by status.
+
+    What was paid goes to the parts of a plan in turn. A plan is broken with the first part that is not kept.
+    """
     rows = work.session.exec(
         select(Promise, Debtor)
         .join(Account, Promise.account_id == Account.id)  # type: ignore[arg-type]
@@ -46,9 +49,33 @@ def review(work: UnitOfWork, paid: Paid) -> Counter[str]:
     for promise, debtor in rows:
         zones = debtor.tz_candidates or ["UTC"]
         today = min(work.now.astimezone(ZoneInfo(zone)).date() for zone in zones)
-        status = judge(promise.amount, promise.due_on, paid(work, promise), today)
+        status = judge(promise.amount, promise.due_on, _left_for(work, promise, paid(work, promise)), today)
         counts[status] += 1
         if status != "open":
             promise.status = status
             work.audit("promise.judged", promise.id, {"status": status})
+            _judge_plan(work, promise)
     return counts
+
+
+def _left_for(work: UnitOfWork, promise: Promise, paid: Decimal | None) -> Decimal | None:
+    """What of a payment is left for this part of a plan, once the parts before it have had theirs."""
+    if paid is None or promise.plan_id is None:
+        return paid
+    before = select(func.sum(Promise.amount)).where(
+        Promise.plan_id == promise.plan_id, col(Promise.part) < promise.part
+    )
+    return max(paid - Decimal(work.session.exec(before).one() or 0), Decimal(0))
+
+
+def _judge_plan(work: UnitOfWork, judged: Promise) -> None:
+    if judged.plan_id is None:
+        return
+    plan = work.session.get_one(InstalmentPlan, judged.plan_id)
+    if judged.status != "kept":
+        plan.status = "broken"
+        return
+    work.session.flush()
+    open_parts = select(func.count()).where(Promise.plan_id == plan.id, Promise.status != "kept")
+    if work.session.exec(open_parts).one() == 0:
+        plan.status = "kept"

@@ -17,7 +17,15 @@ from ledger.tables.learning import Experiment, FeedCheck
 from ledger.tables.people import Account, AccountSnapshot, Debtor, ImportBatch
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
 from ledger.tables.sealing import KeyCheck
-from ledger.tables.talks import ChatReceipt, Conversation, Disclosure, Promise, Turn
+from ledger.tables.talks import (
+    ChatReceipt,
+    Confirmation,
+    Conversation,
+    Disclosure,
+    InstalmentPlan,
+    Promise,
+    Turn,
+)
 
 __all__ = [
     "Account",
@@ -29,6 +37,7 @@ __all__ = [
     "Case",
     "ChatInvite",
     "ChatReceipt",
+    "Confirmation",
     "Consent",
     "ContactWish",
     "Conversation",
@@ -40,6 +49,7 @@ __all__ = [
     "FeedCheck",
     "Hold",
     "ImportBatch",
+    "InstalmentPlan",
     "KeyCheck",
     "PlannedContact",
     "Promise",

@@ -67,6 +67,24 @@ class Disclosure(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class InstalmentPlan(SQLModel, table=True):
+    """All that is due in parts, recorded only after every part was read back and confirmed. Each part is a promise."""
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    conversation_id: str = Field(foreign_key="conversation.id")
+    parts: int
+    every: str
+    """'week', 'fortnight' or 'month': from one part to the next."""
+    amount: Decimal = Field(sa_type=Cents)
+    """The sum of all parts."""
+    currency: str
+    status: str = "open"
+    """'open'; 'kept' when every part was; 'broken' with the first that was not; 'superseded' by a later promise."""
+    read_back_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Promise(SQLModel, table=True):
     """A promise to pay (PTP), recorded only after amount and date were read back and confirmed."""
 
@@ -80,6 +98,27 @@ class Promise(SQLModel, table=True):
     """'open', 'kept', 'partial', 'broken', or 'superseded' by a later promise on the same account."""
     read_back_at: datetime = Field(sa_type=UtcDateTime)
     confirmed_at: datetime = Field(sa_type=UtcDateTime)
+    plan_id: str | None = Field(default=None, foreign_key="instalmentplan.id", index=True)
+    """The plan that this is a part of; payments go to its parts in turn."""
+    part: int | None = None
+    """Which part, from 1."""
+
+
+class Confirmation(SQLModel, table=True):
+    """A promise or plan that the debtor is to get in writing, through the bank's gateway, once the gate allows it."""
+
+    id: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id")
+    promise_id: str | None = Field(default=None, foreign_key="promise.id")
+    plan_id: str | None = Field(default=None, foreign_key="instalmentplan.id")
+    reference: str
+    """Six figures that the debtor has heard or read in the talk."""
+    language: str
+    status: str = Field(default="waiting", index=True)
+    """'waiting', 'handed_over' to the gateway, or 'lapsed': no longer true, or not allowed for too long."""
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was handed over or lapsed."""
 
 
 class ChatReceipt(SQLModel, table=True):

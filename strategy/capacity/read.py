@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from sqlmodel import col, func, select
 
+from ledger.awaited_promises import is_awaited
 from ledger.bulk import read_frame
 from ledger.columns import UtcDateTime
 from ledger.handoff import TIER_TRIGGER
@@ -134,7 +135,7 @@ def _resting(
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Contacted or handed to a person within the cadence, an open promise, or a case that is still open."""
     session, now = work.session, work.now
-    busy = set(session.exec(select(Promise.account_id).where(Promise.status == "open")).all())
+    busy = set(session.exec(select(Promise.account_id).where(is_awaited())).all())
     busy |= set(session.exec(select(Case.account_id).where(Case.status != "wrapped")).all())
     contacted = dict(
         session.exec(

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 
+from ledger.awaited_promises import is_awaited
 from ledger.latest import is_latest_assignment
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import (
@@ -175,8 +176,10 @@ def accounts_to_plan(
     ).all()
     waiting = {contact.account_id: contact for contact in planned}
     promised: dict[str, date] = {}
-    for promise in session.exec(select(Promise).where(Promise.status == "open", of(Promise.account_id))).all():
-        promised[promise.account_id] = max(promise.due_on, promised.get(promise.account_id, promise.due_on))
+    open_promises = select(Promise).where(is_awaited(), of(Promise.account_id))
+    for promise in session.exec(open_promises).all():
+        # Of a plan, the part that comes next.
+        promised[promise.account_id] = min(promise.due_on, promised.get(promise.account_id, promise.due_on))
     broken = feed_state(work).broken_batches
     accounts = session.exec(
         select(Account.id, Debtor.tz_candidates, Account.batch_id)

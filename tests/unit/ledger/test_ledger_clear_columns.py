@@ -39,7 +39,9 @@ IN_CLEAR = {
     "chatreceipt": {"client_id"},
     "disclosure": {"kind", "language"},
     "hold": {"scope", "scope_value", "reason", "placed_by", "lift_asked_by", "lift_why", "lifted_by"},
+    "instalmentplan": {"every", "currency", "status"},
     "promise": {"currency", "status"},
+    "confirmation": {"reference", "language", "status"},
     "turn": {"speaker", "language", "template", "intent", "trigger"},
     "wrapup": {"disposition", "by"},
 }
