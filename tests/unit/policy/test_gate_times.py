@@ -23,7 +23,7 @@ from strategy.policy.facts import (
     Stop,
 )
 from strategy.policy.gate import decide
-from strategy.policy.pack import Cap, Cooldown, DialMargin, Pack, StopRule, ThirdParty, Window
+from strategy.policy.pack import Cap, Cooldown, DialMargin, Holidays, Pack, StopRule, ThirdParty, Window
 from strategy.policy.packs import Packs
 
 ONE = timedelta(microseconds=1)
@@ -242,6 +242,42 @@ def test_what_is_recorded_with_an_end_binds_before_it_and_says_when_it_is_over()
     for never in (endless, far):
         assert isinstance(never, Deny)
         assert never.next_allowed_at is None
+
+
+def test_the_last_day_of_known_holidays_is_still_known() -> None:
+    known = Holidays(
+        **ALWAYS,
+        id="HOLIDAYS",
+        country="XX",
+        categories=("public",),
+        first_year=2026,
+        verified_through=date(2026, 11, 20),
+    )
+    assert codes(text_at("2026-11-20T17:00", packs(holidays=(known,)))) == ()
+    assert codes(text_at("2026-11-21T17:00", packs(holidays=(known,)))) == ("HOLIDAY_DATA_MISSING",)
+    assert codes(text_at("2026-11-20T17:00", packs(holidays=(replace(known, first_year=2027),)))) == (
+        "HOLIDAY_DATA_MISSING",
+    )
+
+
+def test_the_night_before_a_window_came_into_force_is_no_part_of_it() -> None:
+    nightly = replace(NIGHT, days=WEEK, effective_from=date(2026, 11, 20))
+    assert codes(text_at("2026-11-20T06:00", packs(windows=(nightly,)))) != ()  # Friday 01:00: Thursday's night
+    assert codes(text_at("2026-11-21T06:00", packs(windows=(nightly,)))) == ()
+
+
+def test_around_midnight_a_new_cap_binds_where_it_is_tomorrow_already_for_all() -> None:
+    tomorrow = replace(THREE_A_DAY, hours=48, days=None, effective_from=date(2026, 11, 21))
+    law = packs(windows=(replace(OPEN, hours=Span(0, 1440)),), caps=(tomorrow,))
+    full = sent("2026-11-20T15:00", "2026-11-20T15:01", "2026-11-20T15:02")
+    both = {"tz_candidates": ("Asia/Tokyo", "America/Los_Angeles")}
+    assert codes(text_at("2026-11-20T17:00", law, history=full, **both)) == ("FREQ_CAP",)
+    assert codes(text_at("2026-11-20T17:00", law, history=full, tz_candidates=("America/Los_Angeles",))) == ()
+
+
+def test_one_contact_that_lies_ahead_spoils_the_whole_history() -> None:
+    ahead = sent("2026-11-01T15:00", "2026-11-20T17:01", "2026-11-02T15:00")
+    assert codes(text_at("2026-11-20T17:00", packs(), history=ahead)) == ("HISTORY_INVALID",)
 
 
 def test_waiting_stops_where_the_law_changes_before() -> None:
