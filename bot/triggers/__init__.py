@@ -1,5 +1,7 @@
 """Sensitive words, found before the dialogue model sees a text: which duty they touch, and what follows."""
 
-from bot.triggers.lexicon import LEXICON, Trigger, answer, detect, named
+from bot.triggers.classifier import NoModel
+from bot.triggers.detector import Found, detect, examine, ready
+from bot.triggers.lexicon import LEXICON, Trigger, answer, named
 
-__all__ = ["LEXICON", "Trigger", "answer", "detect", "named"]
+__all__ = ["LEXICON", "Found", "NoModel", "Trigger", "answer", "detect", "examine", "named", "ready"]

@@ -17,7 +17,6 @@ from typing import Any, Literal, cast
 import yaml
 
 from bot.phrases import template
-from bot.wording import normalise
 
 LEXICON = Path(__file__).parent / "lexicon.yaml"
 # A text without a letter of a language need not be searched for its words.
@@ -60,21 +59,17 @@ class Entry:
     unless: Mapping[str, re.Pattern[str]]
 
 
-def detect(text: str, lang: str) -> Trigger | None:
-    """The most serious trigger in what a debtor said, or None.
+def matches(said: str, lang: str) -> list[Trigger]:
+    """Every trigger whose patterns a normalised text holds, with the words that matched.
 
-    People mix languages, so the other language's patterns are tried as well, after those of `lang`. The highest
-    priority wins; among equals the longest hold. Consent that is taken back in the same breath stays taken back.
+    People mix languages, so the other language's patterns are tried as well, after those of `lang`.
     """
-    said = normalise(text)
-    found = [
+    return [
         replace(entry.trigger, words=words)
-        for entry in _lexicon().entries
+        for entry in entries()
         for words in [_words(entry, said, lang)]
         if words is not None
     ]
-    gravest = min(found, key=_gravity, default=None)
-    return gravest and replace(gravest, revokes=any(each.revokes for each in found))
 
 
 def _words(entry: Entry, said: str, lang: str) -> str | None:
@@ -92,7 +87,8 @@ def _words(entry: Entry, said: str, lang: str) -> str | None:
     return None
 
 
-def _gravity(trigger: Trigger) -> tuple[str, float]:
+def gravity(trigger: Trigger) -> tuple[str, float]:
+    """What to sort by: the highest priority first, among equals the longest hold."""
     return trigger.priority, -(trigger.hold_days if trigger.hold_days is not None else float("inf"))
 
 
@@ -102,6 +98,11 @@ def named(trigger_id: str, words: str = "") -> Trigger:
     :raises KeyError: no such trigger.
     """
     return replace(_lexicon().by_id[trigger_id], words=words)
+
+
+def by_key(key: str) -> Trigger:
+    """The trigger of the entry `key` ("id" or "id.n")."""
+    return _lexicon().by_key[key]
 
 
 def entries() -> tuple[Entry, ...]:
@@ -120,6 +121,7 @@ def answer(trigger: Trigger, verified: bool) -> str:
 class _Lexicon:
     entries: tuple[Entry, ...]
     by_id: Mapping[str, Trigger]
+    by_key: Mapping[str, Trigger]
 
 
 @cache
@@ -134,7 +136,7 @@ def _lexicon() -> _Lexicon:
         entry = _entry(raw_entry, seen[raw_entry["id"]], pieces)
         found.append(entry)
         by_id.setdefault(entry.trigger.id, entry.trigger)
-    return _Lexicon(tuple(found), by_id)
+    return _Lexicon(tuple(found), by_id, {entry.key: entry.trigger for entry in found})
 
 
 def _entry(entry: Mapping[str, Any], place: int, pieces: Mapping[str, str]) -> Entry:
