@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from bot.phrases import LANGUAGES, Line, is_approved, matches, template
+import yaml
 
-Rule = Literal["not_approved", "altered", "before_verified", "debt_fact", "forbidden"]
+from bot.phrases import FOLDER, LANGUAGES, Line, is_approved, matches, template
 
+Rule = Literal["not_approved", "altered", "before_verified", "debt_fact", "forbidden", "denied"]
+
+FORBIDDEN = FOLDER / "forbidden.yaml"
 # Words and figures that tell a listener that there is a debt.
 DEBT = re.compile(
     r"past due|overdue|in arrears|\bdebts?\b|\bow(?:e|es|ed|ing)\b|\bbalance\b|\bcollect(?:ions?|or)?\b|instal?ments?"
@@ -23,31 +27,45 @@ DEBT = re.compile(
     r"|(?:NT\$|HK\$|[¥$€£])\s?\d|\d\s?元|\b[A-Z]{3} \d",
     re.IGNORECASE,
 )
-# What no collector may say to anybody, whether or not it is true: threats, shame, false urgency, asking for secrets.
-# Approved sentences are read by people as well; this list is for the day when somebody approves too quickly.
-FORBIDDEN = re.compile(
-    r"\barrest|\bjail\b|\bprison\b|\bpolice\b|\bsue\b|\bsuing\b|\blawsuit|\bcourt\b|\bgarnish|\bseize\b|\bwarrant\b"
-    r"|your (?:family|boss|employer|parents|neighbou?rs|colleagues)\b|\bblacklist|\bashamed\b|\bdeadbeat"
-    r"|\blast chance\b|\bfinal warning\b|\bpay immediately\b|\bor else\b|\bborrow (?:from|it|the)\b"
-    r"|\b(?:tell|send|give) me your (?:pin|password|code)\b|\bI am (?:a real|human)"
-    r"|坐牢|抓你|逮捕|警察|派出所|起诉|法院|传票|冻结|强制执行|失信|老赖|黑名单|曝光|通讯录"
-    r"|你(?:家人|父母|单位|领导|同事|老婆|老公)|最后(?:一次)?机会|最后通牒|马上还|立刻还|后果自负|不客气了"
-    r"|去借|找(?:人|朋友|亲戚)借|把(?:密码|验证码)(?:告诉|发给)我|我是真人",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _forbidden() -> re.Pattern[str]:
+    raw: dict[str, dict[str, list[str]]] = yaml.safe_load(FORBIDDEN.read_text(encoding="utf-8"))
+    return re.compile("|".join(f"(?:{each})" for by in raw.values() for found in by.values() for each in found), re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A sentence that must not leave the bot, and the rule that it breaks."""
+    """A sentence that must not leave the bot, and the rule that it breaks; `denied` by the gate, with its `code`."""
 
     template: str
     rule: Rule
+    code: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.template}: {self.rule} {self.code}".rstrip()
 
 
 def check(lines: Iterable[Line], verified: bool) -> tuple[Breach, ...]:
     """Every breach in what the bot is about to say. Anything but an empty answer stops the talk."""
     return tuple(Breach(line.template, rule) for line in lines for rule in _broken(line, verified))
+
+
+def is_forbidden(text: str) -> bool:
+    """Whether `text` holds what no collector may say, whatever sentence it stands in."""
+    return _forbidden().search(text) is not None
+
+
+def names_debt(text: str) -> bool:
+    """Whether `text` holds a word or a figure that tells of a debt."""
+    return DEBT.search(text) is not None
+
+
+def tells_of_debt(line: Line) -> bool:
+    """Whether a line tells a listener that there is a debt, by its approval or by its words."""
+    spoken_in = [lang for lang in LANGUAGES if matches(line, lang)]
+    return not any(template(line.template, lang).before_verified for lang in spoken_in) or names_debt(line.text)
 
 
 def _broken(line: Line, verified: bool) -> Iterable[Rule]:
@@ -56,11 +74,11 @@ def _broken(line: Line, verified: bool) -> Iterable[Rule]:
         yield "altered"
     elif not any(is_approved(line.template, lang) for lang in spoken_in):
         yield "not_approved"
-    if FORBIDDEN.search(line.text):
+    if is_forbidden(line.text):
         yield "forbidden"
     if verified:
         return
     if not any(template(line.template, lang).before_verified for lang in spoken_in):
         yield "before_verified"
-    if DEBT.search(line.text):
+    if names_debt(line.text):
         yield "debt_fact"

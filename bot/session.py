@@ -6,7 +6,6 @@ model; and only approved sentences out. No transaction is open while the dialogu
 
 from __future__ import annotations
 
-import hmac
 import re
 import threading
 import time
@@ -20,15 +19,18 @@ from sqlmodel import col, select
 
 from bot import identity
 from bot.dialogue import Answer, DialogueDown, DialoguePort
+from bot.fallback import missed
 from bot.language import language_of, requested_language
-from bot.phrases import Line, say
+from bot.opening import open_talk
+from bot.phrases import LANGUAGES, Line, say
 from bot.redaction import IDENTITY, holds_secret, redact
-from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken
+from bot.right_party import is_right_party, wrong_answer
+from bot.said_nothing import is_answering_machine, says_nothing
+from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken, talk_on
 from bot.triggers import Trigger, detect, named
-from ledger.ledger import Ledger, UnitOfWork
+from ledger.ledger import Ledger
 from ledger.tables import Account, Conversation, Debtor, Turn
 
-MOST_IDENTITY_TRIES = 3
 # Asked again this often in a row, a voice is not understood by this machine: a person should take over.
 MOST_ASKED_AGAIN = 2
 LONGEST_TEXT = 2000
@@ -73,12 +75,14 @@ class Sessions:
         terms: Terms,
         open_case: OpenCase,
         timer: Callable[[], float] = time.perf_counter,
+        page: Callable[[], None] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._dialogue = dialogue
         self._terms = terms
         self._open_case = open_case
         self._timer = timer
+        self._page = page
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._log = structlog.get_logger()
@@ -90,28 +94,26 @@ class Sessions:
 
         :raises sqlalchemy.exc.SQLAlchemyError: the account is unknown, or the attempt already had its talk.
         """
-        with self._ledger.begin() as work:
+        with self._ledger.begin_for() as work:
             account = work.session.get_one(Account, account_id)
-            debtor = work.session.get_one(Debtor, account.debtor_id)
+            work = self._ledger.with_people(work, [account.debtor_id])
+            wanted = language or work.session.get_one(Debtor, account.debtor_id).language
             conversation = Conversation(
                 id=work.new_id(),
                 account_id=account.id,
-                debtor_id=debtor.id,
+                debtor_id=account.debtor_id,
                 attempt_id=attempt_id,
                 channel=channel,
-                language=language or debtor.language,
+                language=wanted if wanted in LANGUAGES else "en",
                 stage="verifying",
                 facts={},
                 opened_at=work.now,
             )
             work.session.add(conversation)
             work.session.flush()
-            talk = Talk(work, conversation, self._terms, self._open_case)
-            greeting = "greeting_voice" if channel == "voice" else "greeting_chat"
-            talk.say(greeting, discloses=("automated", "recorded"), bank=self._terms.bank[conversation.language])
-            talk.say("ask_identity")
-            turns = talk.speak()
             work.audit("conversation.opened", conversation.id, {"channel": channel})
+            talk = Talk(work, conversation, self._terms, self._open_case)
+            turns = open_talk(talk, wanted)
             return _reply(talk, [spoken(work, turn) for turn in turns])
 
     def turn(self, conversation_id: str, text: str) -> Reply:
@@ -141,8 +143,7 @@ class Sessions:
         :raises sqlalchemy.exc.SQLAlchemyError: it could not be recorded.
         """
         with self._one_at_a_time(conversation_id):
-            with self._ledger.begin() as work:
-                talk = self._load(work, conversation_id)
+            with self._talk_on(conversation_id) as talk:
                 if not talk.open:
                     return
                 talk.close("hung_up")
@@ -156,8 +157,8 @@ class Sessions:
                 return step()
             except DialogueDown:
                 return self._fail(conversation_id, "dialogue_down")
-            except GuardBreach:
-                return self._fail(conversation_id, "guard_breach")
+            except GuardBreach as breach:
+                return self._fail(conversation_id, "guard_breach", str(breach))
             except UnknownConversation:
                 raise
             except Exception as fault:  # a record that cannot be read or written, or a fault of ours: never go on
@@ -172,8 +173,7 @@ class Sessions:
         return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
 
     def _unheard(self, conversation_id: str, in_a_row: int) -> Reply:
-        with self._ledger.begin() as work:
-            talk = self._load(work, conversation_id)
+        with self._talk_on(conversation_id) as talk:
             if not talk.open:
                 return _reply(talk, [])
             if in_a_row <= MOST_ASKED_AGAIN:
@@ -182,7 +182,7 @@ class Sessions:
                 talk.say("handoff_next_day")
                 talk.escalate(named("not_understood"))
                 talk.close("handed_over")
-            reply = _reply(talk, [spoken(work, turn) for turn in talk.speak()])
+            reply = _reply(talk, [spoken(talk.work, turn) for turn in talk.speak()])
         self._forget_if_ended(reply)
         return reply
 
@@ -193,8 +193,7 @@ class Sessions:
 
     def _before_dialogue(self, conversation_id: str, text: str, began: float) -> Reply | _Message:
         """Everything that does not need the dialogue model, in one transaction."""
-        with self._ledger.begin() as work:
-            talk = self._load(work, conversation_id)
+        with self._talk_on(conversation_id) as talk:
             if talk.conversation.stage == "closed":
                 return _reply(talk, [])
             talk.conversation.language = language_of(text, talk.language)
@@ -209,7 +208,11 @@ class Sessions:
                 # Until we know whom we talk to, figures may be pieces of an identity number: none is kept or passed on.
                 redacted = IDENTITY if digits else DIGITS.sub("#", redacted)
             heard = talk.hear(redacted, trigger.id if trigger else None)
-            if trigger is not None:
+            if not talk.conversation.verified and is_answering_machine(text):
+                # Whatever a recording says, it is no person's wish; and who listens to it later may be anybody.
+                talk.say("goodbye")
+                talk.close("voicemail")
+            elif trigger is not None:
                 # The collector reads the sentence, not only the part of it that gave the trigger away.
                 _answer_trigger(talk, replace(trigger, words=redacted))
             elif not talk.open:
@@ -219,18 +222,22 @@ class Sessions:
                 talk.conversation.language = wanted
                 return _Message(heard.id, "", "language_switched")
             elif digits is not None:
-                if _is_right_party(talk, digits):
+                if is_right_party(talk, digits):
                     talk.conversation.verified = True
                     talk.conversation.verified_turn = heard.seq
-                    work.audit("right_party.verified", conversation_id, {"seq": heard.seq})
+                    talk.work.audit("right_party.verified", conversation_id, {"seq": heard.seq})
                     return _Message(heard.id, "", "right_party_confirmed")
-                _wrong_answer(talk)
+                wrong_answer(talk)
+            elif says_nothing(text):
+                _ask_again(talk)
             else:
                 return _Message(heard.id, redacted, None)
             turns = talk.speak()
             for turn in turns:
                 turn.latency_ms = self._since(began)
-            reply = _reply(talk, [spoken(work, turn) for turn in turns])
+            reply = _reply(talk, [spoken(talk.work, turn) for turn in turns])
+        if trigger is not None and trigger.priority == "P0":
+            self._call_on_call()
         self._forget_if_ended(reply)
         return reply
 
@@ -241,11 +248,10 @@ class Sessions:
         """
         if not answer.turn_ids:
             raise DialogueDown("the answer is empty")
-        with self._ledger.begin() as work:
-            talk = self._load(work, conversation_id)
+        with self._talk_on(conversation_id) as talk:
             ids = (message.turn_id, *answer.turn_ids)
             found = select(Turn).where(Turn.conversation_id == conversation_id, col(Turn.id).in_(ids))
-            turns = {turn.id: turn for turn in work.session.exec(found)}
+            turns = {turn.id: turn for turn in talk.work.session.exec(found)}
             heard = turns[message.turn_id]
             heard.intent, heard.confidence = answer.intent, answer.confidence
             lines = []
@@ -254,25 +260,25 @@ class Sessions:
                 if turn is None or turn.seq <= heard.seq:
                     raise DialogueDown("the answer names a turn that is not its own")
                 turn.latency_ms = self._since(began)
-                lines.append(spoken(work, turn))
+                lines.append(spoken(talk.work, turn))
             reply = _reply(talk, lines)
         self._forget_if_ended(reply)
         return reply
 
-    def _fail(self, conversation_id: str, reason: str) -> Reply:
+    def _fail(self, conversation_id: str, reason: str, detail: str | None = None) -> Reply:
         """Apologise, hold, open a case, end. If even that cannot be recorded, say sorry and end all the same."""
         self._log.error("talk_failed", conversation_id=conversation_id, reason=reason)
         try:
-            with self._ledger.begin() as work:
-                talk = self._load(work, conversation_id)
+            with self._talk_on(conversation_id) as talk:
                 # What an act has found says more than that no answer came back.
                 trigger = named(str(talk.facts.get("fault", reason)))
+                talk.note(breach=talk.facts.get("breach", detail))
                 talk.hold(trigger.id, trigger.hold_days)
                 talk.say("system_failure")
                 talk.escalate(trigger)
                 talk.close("failed")
-                turns = talk.speak()
-                reply = _reply(talk, [spoken(work, turn) for turn in turns])
+                turns = talk.last_words()
+                reply = _reply(talk, [spoken(talk.work, turn) for turn in turns])
         except Exception as fault:  # nothing can be recorded: the debtor must still hear that it ends here
             self._log.error("failure_not_recorded", conversation_id=conversation_id, code=type(fault).__name__)
             return Reply(
@@ -281,11 +287,19 @@ class Sessions:
         self._forget_if_ended(reply)
         return reply
 
-    def _load(self, work: UnitOfWork, conversation_id: str) -> Talk:
-        conversation = work.session.get(Conversation, conversation_id)
-        if conversation is None:
-            raise UnknownConversation
-        return Talk(work, conversation, self._terms, self._open_case)
+    @contextmanager
+    def _talk_on(self, conversation_id: str) -> Iterator[Talk]:
+        with talk_on(self._ledger, conversation_id, self._terms, self._open_case) as talk:
+            if talk is None:
+                raise UnknownConversation
+            yield talk
+
+    def _call_on_call(self) -> None:
+        """Somebody is in danger: whoever is on call hears it now. The page is in the records already."""
+        try:
+            self._page()
+        except Exception as fault:  # the next beat tries again; what the debtor is told does not depend on it
+            self._log.error("page_failed", code=type(fault).__name__)
 
     def _forget_if_ended(self, reply: Reply) -> None:
         if not reply.ended:
@@ -324,21 +338,12 @@ def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
         talk.say_again(question)
 
 
-def _is_right_party(talk: Talk, digits: str) -> bool:
-    given = talk.work.blind_index(f"identity:{talk.debtor.id}", digits)
-    return hmac.compare_digest(given, talk.debtor.identity_hash)
-
-
-def _wrong_answer(talk: Talk) -> None:
-    talk.conversation.identity_tries += 1
-    if talk.conversation.identity_tries < MOST_IDENTITY_TRIES:
-        talk.say("identity_retry")
-        return
-    trigger = named("identity_failed")
-    talk.hold(trigger.id, trigger.hold_days)
-    talk.say("identity_failed")
-    talk.escalate(trigger)
-    talk.close("identity_failed")
+def _ask_again(talk: Talk) -> None:
+    """Nothing was said: the question once more, then the choices, then a person."""
+    question = talk.last_lines()[-1:]
+    if missed(talk) == "rephrase":
+        talk.say("nothing_heard")
+        talk.say_again(question)
 
 
 def _reply(talk: Talk, lines: list[Line]) -> Reply:

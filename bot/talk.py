@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_UP, Decimal
 from functools import cached_property
@@ -13,20 +14,23 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select
 
 from bot import packet
+from bot.disclosures import NoWords
 from bot.facts import Fact
 from bot.guards import Breach, check
-from bot.phrases import Line, say
+from bot.phrases import Line, say, template
 from bot.promises import Floors, Offer
+from bot.telling import Telling
 from bot.triggers import Trigger, answer
 from ledger.handoff import Escalation
-from ledger.ledger import UnitOfWork
+from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
-from ledger.tables import Account, Conversation, Debtor, Disclosure, Promise, Turn
+from ledger.tables import Account, Conversation, Debtor, Promise, Turn
 from strategy.contact_outcome import finish
 from strategy.holds.placing import About, hold_for
 from strategy.holds.recording import place
 from strategy.holds.said import record_wish, revoke_all
 from strategy.holds.wishes import NewWish
+from strategy.policy.packs import Packs, shipped_packs
 from strategy.treatment_of import treatment_of
 from strategy.treatments import Treatment
 
@@ -34,6 +38,8 @@ OpenCase = Callable[[UnitOfWork, Escalation], str]
 
 # Never the first to hang up on somebody who may harm themselves: the talk stays open for the person who is called.
 STAYS = frozenset({"self_harm"})
+# What a collector sees of the facts that the talk has gathered.
+GATHERED = ("amount", "day", "reason", "callback_on", "breach")
 # What came of a talk that a trigger ended, where the desk has a word of its own for it.
 DISPOSITIONS = {
     "dispute_not_mine": "dispute_opened",
@@ -48,10 +54,11 @@ DISPOSITIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the bank has the bot say of it: its name by language, and where a debtor pays (a link)."""
+    """What the bank has the bot say of it: its name by language, where a debtor pays (a link), and under which law."""
 
     bank: Mapping[str, str]
     pay_link: str
+    packs: Packs = field(default_factory=shipped_packs)
 
 
 def floors_of(account: Account, treatment: Treatment) -> Floors:
@@ -74,7 +81,7 @@ class GuardBreach(Exception):
     """A sentence that must not leave the bot was about to; the transaction is rolled back and the talk stops."""
 
     def __init__(self, breaches: tuple[Breach, ...]) -> None:
-        super().__init__(", ".join(f"{breach.template}: {breach.rule}" for breach in breaches))
+        super().__init__(", ".join(map(str, breaches)))
         self.breaches = breaches
 
 
@@ -95,6 +102,11 @@ class Talk:
     @cached_property
     def debtor(self) -> Debtor:
         return self.work.session.get_one(Debtor, self.conversation.debtor_id)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What the law wants told in this talk."""
+        return Telling(self.work, self.conversation, self.debtor, self.terms.packs)
 
     @cached_property
     def _last_seq(self) -> int:
@@ -137,6 +149,11 @@ class Talk:
         """The bounds of a promise in this talk."""
         return floors_of(self.account, self.treatment)
 
+    @property
+    def bank(self) -> str:
+        """The bank's name in the talk's language."""
+        return self.terms.bank[self.language]
+
     def money(self, amount: Decimal) -> Money:
         return Money(amount, self.account.currency)
 
@@ -158,22 +175,46 @@ class Talk:
         self._lines.extend((line, ()) for line in lines)
 
     def speak(self) -> tuple[Turn, ...]:
-        """Record the sentences added so far as the bot's turns.
+        """Record the sentences added so far as the bot's turns, with what the law wants told before them.
 
         :raises GuardBreach: one of them must not be said, or not now.
         """
-        breaches = check((line for line, _ in self._lines), self.conversation.verified)
-        if breaches:
+        added = self.telling.additions([line for line, _ in self._lines])
+        if isinstance(added, NoWords):
+            raise GuardBreach(tuple(Breach("", "denied", name) for name in added.lacking))
+        for at, sentence in reversed(added):
+            self._lines.insert(at, (self._worded(sentence), ()))
+        lines = [line for line, _ in self._lines]
+        breaches = check(lines, self.conversation.verified)
+        if breaches := breaches or self.telling.objections(lines, opening=self._last_seq == 0):
+            self._lines.clear()
             raise GuardBreach(breaches)
+        return self._spoken()
+
+    def last_words(self) -> tuple[Turn, ...]:
+        """Record the sentences that end a talk in which something went wrong: neutral ones, whoever hears them.
+
+        The law is not asked again, since it may be just what went wrong.
+        :raises GuardBreach: one of them is not for everybody's ears.
+        """
+        if breaches := check((line for line, _ in self._lines), verified=False):
+            raise GuardBreach(breaches)
+        return self._spoken()
+
+    def _spoken(self) -> tuple[Turn, ...]:
         turns = []
         for line, discloses in self._lines:
             turn = self._record("bot", line.text, template=line.template)
-            for kind in discloses:
-                self._disclosed(kind, turn.seq)
+            self.telling.record(line, discloses, turn.seq)
             turns.append(turn)
         self._lines.clear()
         self.work.session.flush()
         return tuple(turns)
+
+    def _worded(self, sentence: str) -> Line:
+        """A sentence of the law's, which may name the bank and nothing else."""
+        named = "bank" in template(sentence, self.language).fields
+        return say(sentence, self.language, **({"bank": self.bank} if named else {}))
 
     def follow(self, trigger: Trigger) -> None:
         """Do what a trigger asks for, in its order: what it forbids, the approved words, the case, the end."""
@@ -204,7 +245,6 @@ class Talk:
         """Open a case with everything the talk has gathered; its id."""
         session, conversation = self.work.session, self.conversation
         session.flush()
-        kinds = session.exec(select(Disclosure.kind).where(Disclosure.conversation_id == conversation.id)).all()
         heard = select(func.count()).where(Turn.conversation_id == conversation.id, Turn.speaker == "debtor")
         escalation = packet.build(
             trigger,
@@ -213,9 +253,9 @@ class Talk:
             conversation_id=conversation.id,
             language=self.language,
             verified=conversation.verified,
-            facts={name: str(self.facts[name]) for name in ("amount", "day", "callback_on") if name in self.facts},
+            facts={name: str(self.facts[name]) for name in GATHERED if name in self.facts},
             offers=self._offers(),
-            disclosures=tuple(dict.fromkeys(kinds)),
+            disclosures=self.telling.told(),
             turns=session.exec(heard).one(),
         )
         self.note(escalated=True)
@@ -297,20 +337,17 @@ class Talk:
         self.work.session.add(turn)
         return turn
 
-    def _disclosed(self, kind: str, turn_seq: int) -> None:
-        disclosure_id = self.work.new_id()
-        self.work.session.add(
-            Disclosure(
-                id=disclosure_id,
-                conversation_id=self.conversation.id,
-                kind=kind,
-                language=self.language,
-                turn_seq=turn_seq,
-                at=self.work.now,
-            )
-        )
-        told = {"conversation": self.conversation.id, "kind": kind, "language": self.language, "turn": turn_seq}
-        self.work.audit("disclosure.made", disclosure_id, told)
+
+@contextmanager
+def talk_on(ledger: Ledger, conversation_id: str, terms: Terms, open_case: OpenCase) -> Iterator[Talk | None]:
+    """The conversation, loaded in a transaction that keeps others away from its person alone; None: no such one."""
+    with ledger.begin_for() as work:
+        whose = work.session.exec(select(Conversation.debtor_id).where(Conversation.id == conversation_id)).first()
+        if whose is None:
+            yield None
+            return
+        work = ledger.with_people(work, [whose])
+        yield Talk(work, work.session.get_one(Conversation, conversation_id), terms, open_case)
 
 
 def spoken(work: UnitOfWork, turn: Turn) -> Line:

@@ -64,6 +64,7 @@ _QUEUE_OF: Final[Mapping[str, str]] = {
     "dialogue_down": "breakdown",
     "guard_breach": "breakdown",
     "record_failed": "breakdown",
+    "disclosure_missing": "compliance",
 }
 
 

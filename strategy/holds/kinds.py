@@ -85,6 +85,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("identity_failed", None, "automated", "one"),
     Kind("record_failed", None, "automated", "one"),
     Kind("guard_breach", None, "automated", "one"),
+    Kind("disclosure_missing", None, "automated", "one"),
     Kind("dialogue_down", 3, "automated", "one"),
 )
 

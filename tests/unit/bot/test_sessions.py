@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted import ScriptedDialogue
 from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledger
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from bot import talk as talk_module
 from bot.acts import Actions
-from bot.dialogue import Answer, DialogueDown
 from bot.guards import Breach
 from bot.phrases import Line, say
 from bot.session import Sessions, UnknownConversation
-from bot.talk import GuardBreach, Terms
+from bot.talk import Terms
 from desk.intake import open_case
 from desk.packet import open_packet
 from ledger.ledger import Ledger
@@ -26,57 +26,6 @@ from ledger.tables import Attempt, Case, Conversation, Decision, Hold, Promise, 
 from strategy.settings import StrategySettings, to_json
 
 TERMS = Terms(bank={"zh": "善还银行", "en": "Amends Bank"}, pay_link="https://pay.example.invalid/")
-
-
-class ScriptedDialogue:
-    """Proposes the acts it is told to, through the real `Actions`."""
-
-    def __init__(self, actions: Actions) -> None:
-        self.actions = actions
-        self.proposals: list[tuple[str, ...]] = []
-        self.heard: list[str] = []
-        self.forgotten: list[str] = []
-        self.down = False
-        self.slots: dict[str, Any] = {}
-        self.intent = "give"
-        self.confidence = 0.9
-        self.form: str | None = None
-        self.during: Callable[[], None] = lambda: None
-
-    def hear(self, conversation_id: str, text: str) -> Answer:
-        self.heard.append(text)
-        self.during()
-        if self.down:
-            raise DialogueDown("down")
-        return self._run(conversation_id, text, self.proposals.pop(0))
-
-    def tell(self, conversation_id: str, event: str) -> Answer:
-        act = {"right_party_confirmed": "action_open_talk", "language_switched": "action_language_switched"}[event]
-        return self._run(conversation_id, f"/{event}", (act,))
-
-    def forget(self, conversation_id: str) -> None:
-        self.forgotten.append(conversation_id)
-
-    def _run(self, conversation_id: str, text: str, acts: tuple[str, ...]) -> Answer:
-        turns: list[str] = []
-        for act in acts:
-            body = {
-                "next_action": act,
-                "sender_id": conversation_id,
-                "tracker": {
-                    "slots": self.slots,
-                    "latest_message": {"text": text, "intent": {"name": self.intent, "confidence": self.confidence}},
-                    "active_loop": {"name": self.form} if self.form else {},
-                },
-            }
-            try:
-                reply = self.actions.run(body)
-            except GuardBreach as breach:
-                # As in earnest: the webhook answers 500, and Rasa then has nothing to say.
-                raise DialogueDown("the answer is empty") from breach
-            self.slots |= {event["name"]: event["value"] for event in reply["events"] if event["event"] == "slot"}
-            turns += [response["custom"]["turn"] for response in reply["responses"]]
-        return Answer(tuple(turns), self.intent, self.confidence)
 
 
 @pytest.fixture
@@ -171,7 +120,8 @@ def test_a_language_that_is_asked_for_is_spoken_from_then_on(
     talk_id = _verified(sessions) if verified else _open(sessions)
     reply = sessions.turn(talk_id, "请说中文")
     question = "ask_intention" if verified else "ask_identity"
-    assert reply.lines == (say("language_switched", "zh"), say(question, "zh"))
+    again = say("reintroduction", "zh", bank=TERMS.bank["zh"])
+    assert reply.lines == (say("language_switched", "zh"), again, say(question, "zh"))
     assert reply.language == "zh"
     assert sessions.turn(talk_id, "可以说英文吗").lines == (say("language_switched", "en"), say(question, "en"))
     assert dialogue.heard == []
@@ -189,7 +139,8 @@ def test_a_promise_that_may_be_changed_is_told_in_the_language_asked_for(
     sessions.turn(first, "yes")
     dialogue.form, dialogue.slots = None, {}
     reply = sessions.turn(_verified(sessions), "请说中文")
-    assert [line.template for line in reply.lines] == ["language_switched", "promise_already_open"]
+    told_in_english = ["reintroduction", "automated_decision"]
+    assert [line.template for line in reply.lines] == ["language_switched", *told_in_english, "promise_already_open"]
     assert dialogue.slots["asked"] == "change_promise"
 
 
@@ -266,7 +217,7 @@ def test_when_not_even_the_failure_can_be_recorded_the_debtor_hears_that_it_ends
     def broken(_: Ledger) -> Any:
         raise OperationalError("disk", {}, Exception())
 
-    monkeypatch.setattr(Ledger, "begin", broken)
+    monkeypatch.setattr(Ledger, "begin_for", broken)
     reply = sessions.turn(talk_id, "how much is it")
     assert {line.template for line in reply.lines} == {"system_failure"}
     assert reply.ended
@@ -281,7 +232,7 @@ def test_a_promise_is_recorded_only_as_it_was_read_back(
     reply = sessions.turn(talk_id, "2000 on 13 March")
     assert [line.template for line in reply.lines] == ["read_back"]
     # No yes has been heard: nothing to record, so nothing to say, which counts as a failure.
-    assert sessions.turn(talk_id, "hm").ended
+    assert sessions.turn(talk_id, "well").ended
     assert _all(ledger, Promise) == []
 
 
