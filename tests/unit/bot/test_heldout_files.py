@@ -1,4 +1,4 @@
-"""The held-out sets are well-formed, complete, and dev and final share no line. Nothing is measured here."""
+"""The held-out sets and talks are well-formed and complete, and dev and final share no line. Nothing is measured here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rehearsal.talks.script import Script, read_scripts
 
 HELDOUT = Path(__file__).parents[2] / "heldout"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "contact-rules" / "sensitive.json"
@@ -86,6 +88,47 @@ def test_no_line_stands_twice_and_dev_and_final_share_none(family: str) -> None:
     rows = [line for which in AT_LEAST for line in lines(f"{family}_{which}")]
     assert [name for name, n in Counter(line["id"] for line in rows).items() if n > 1] == []
     assert [text for text, n in Counter(bare(line["text"]) for line in rows).items() if n > 1] == []
+
+
+def talks() -> dict[str, Script]:
+    read = {path.name: read_scripts(path.read_text(encoding="utf-8"), path.name) for path in talk_files()}
+    assert all(len(scripts) == 1 for scripts in read.values())
+    return {name: scripts[0] for name, scripts in read.items()}
+
+
+def talk_files() -> list[Path]:
+    return sorted((HELDOUT / "talks").glob("*.yaml"))
+
+
+def triggers_named(wanted: object) -> set[str]:
+    """The triggers in an expectation of `trigger` or `escalation`."""
+    if isinstance(wanted, list):
+        return {name for each in wanted for name in triggers_named(each)}
+    if isinstance(wanted, dict):
+        return triggers_named(wanted["trigger"])
+    return set() if wanted in ("none", "some", None) else {str(wanted)}
+
+
+def test_there_are_twenty_talks_a_language_and_each_says_whom_and_what_it_is_for() -> None:
+    played = talks()
+    assert Counter(name[:2] for name in played) == {"zh": 20, "en": 20}
+    assert {name: script.language for name, script in played.items()} == {name: name[:2] for name in played}
+    assert len({script.name for script in played.values()}) == len(played)
+    assert [name for name, script in played.items() if not script.about or script.day is None] == []
+
+
+def test_every_talk_ends_in_something_that_can_be_held_against_it() -> None:
+    for name, script in talks().items():
+        ends = {each.key for each in script.expects}
+        assert "violations" in ends, name
+        assert ends & {"promises", "plans", "escalations", "triggers"}, name
+        named = {
+            trigger
+            for each in script.expects
+            if each.key in ("triggers", "escalations")
+            for trigger in triggers_named(each.wanted)
+        }
+        assert named <= set(PRIORITY), name
 
 
 @pytest.mark.skipif(not SHARED.is_file(), reason="no ../shared/contact-rules/sensitive.json beside this checkout")
