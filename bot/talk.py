@@ -21,7 +21,7 @@ from bot.phrases import Line, say, template
 from bot.promises import Floors, Offer
 from bot.telling import Telling
 from bot.triggers import Trigger, answer
-from ledger.handoff import Escalation
+from ledger.handoff import Escalation, MayContact
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
 from ledger.tables import Account, Conversation, Debtor, Promise, Turn
@@ -30,7 +30,10 @@ from strategy.holds.placing import About, hold_for
 from strategy.holds.recording import place
 from strategy.holds.said import record_wish, revoke_all
 from strategy.holds.wishes import NewWish
+from strategy.permission import permitted
+from strategy.policy.decision import Deny
 from strategy.policy.packs import Packs, shipped_packs
+from strategy.service_levels import taken_up_by
 from strategy.treatment_of import treatment_of
 from strategy.treatments import Treatment
 
@@ -40,6 +43,15 @@ OpenCase = Callable[[UnitOfWork, Escalation], str]
 STAYS = frozenset({"self_harm"})
 # What a collector sees of the facts that the talk has gathered.
 GATHERED = ("amount", "day", "reason", "callback_on", "breach")
+PEOPLES_CHANNELS = ("voice", "chat")
+# Who is told until when a person takes it up: those who may expect to hear from somebody, and are not in danger now.
+TOLD_UNTIL_WHEN = frozenset(
+    {"ask_for_human_or_are_you_a_bot", "not_understood", "cannot_commit", "dispute_not_mine", "complaint_regulator"}
+    | {"hardship_unemployment", "says_paid", "dialogue_down", "record_failed", "guard_breach", "disclosure_missing"}
+    | {"serious_illness", "elderly_cognitive_vulnerability", "disaster", "military_service", "lawyer_represented"}
+    | {"bankruptcy_insolvency", "language_barrier", "data_rights_request", "deaf_or_speech_impairment"}
+    | {"identity_failed", "incarceration_or_detention", "promise_pressure_or_third_party_payer"}
+)
 # What came of a talk that a trigger ended, where the desk has a word of its own for it.
 DISPOSITIONS = {
     "dispute_not_mine": "dispute_opened",
@@ -126,8 +138,11 @@ class Talk:
     @property
     def today(self) -> date:
         """The debtor's day, in the first of the zones they may be in."""
+        return self._local_day(self.work.now)
+
+    def _local_day(self, moment: datetime) -> date:
         zones = self.debtor.tz_candidates
-        return self.work.now.astimezone(ZoneInfo(zones[0])).date() if zones else self.work.now.date()
+        return moment.astimezone(ZoneInfo(zones[0])).date() if zones else moment.date()
 
     @property
     def open(self) -> bool:
@@ -242,12 +257,13 @@ class Talk:
         record_wish(self.work, self.debtor.id, wanted, "talk", "bot")
 
     def escalate(self, trigger: Trigger) -> str:
-        """Open a case with everything the talk has gathered; its id."""
-        session, conversation = self.work.session, self.conversation
-        session.flush()
-        heard = select(func.count()).where(Turn.conversation_id == conversation.id, Turn.speaker == "debtor")
-        escalation = packet.build(
-            trigger,
+        """Open a case with everything the talk has gathered, tell the debtor until when, and return the case's id."""
+        work, conversation = self.work, self.conversation
+        work.session.flush()
+        by = taken_up_by(trigger.id, trigger.priority, work.now)
+        if trigger.id in TOLD_UNTIL_WHEN:
+            self.say("colleague_by", due_on=self._local_day(by))
+        gathered = packet.TalkSoFar(
             account_id=self.account.id,
             debtor_id=self.debtor.id,
             conversation_id=conversation.id,
@@ -256,10 +272,26 @@ class Talk:
             facts={name: str(self.facts[name]) for name in GATHERED if name in self.facts},
             offers=self._offers(),
             disclosures=self.telling.told(),
-            turns=session.exec(heard).one(),
+            said=self._said(),
+            told_next=" ".join(line.text for line, _ in self._lines),
+            taken_up_by=by,
+            may_contact=tuple(self._may_contact(channel) for channel in PEOPLES_CHANNELS),
         )
         self.note(escalated=True)
-        return self._open_case(self.work, escalation)
+        return self._open_case(work, packet.build(trigger, gathered))
+
+    def _said(self) -> tuple[str, ...]:
+        """What the debtor has said so far, redacted."""
+        heard = select(Turn).where(Turn.conversation_id == self.conversation.id, Turn.speaker == "debtor")
+        turns = self.work.session.exec(heard.order_by(col(Turn.seq)))
+        return tuple(self.work.open("turn", "text_sealed", turn.id, turn.text_sealed) for turn in turns)
+
+    def _may_contact(self, channel: str) -> MayContact:
+        """What the gate lets a person do about this debt, with the holds that this talk has placed."""
+        decision = permitted(self.work, self.account.id, channel, "human", self.terms.packs)
+        if isinstance(decision, Deny):
+            return MayContact(channel, decision.codes, decision.next_allowed_at)
+        return MayContact(channel)
 
     def close(self, disposition: str) -> None:
         """End the talk for the bot. A promise already taken stays the disposition."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
+
+from strategy.service_levels import taken_up_by
 
 Priority = Literal["P0", "P1", "P2"]
 
@@ -85,13 +87,11 @@ def route(trigger: str, priority: str, language: str, now: datetime) -> Route:
 
     :raises ValueError: `now` carries no zone.
     """
-    if now.tzinfo is None:
-        raise ValueError("a due time needs a zone")
     known = _known(priority)
     queue = _QUEUE_OF.get(trigger, "collections")
     if language not in SPOKEN and known != "P0":
         queue = "languages"
-    return Route(queue, known, _due(known, now))
+    return Route(queue, known, taken_up_by(trigger, known, now))
 
 
 def _known(priority: str) -> Priority:
@@ -102,13 +102,3 @@ def _known(priority: str) -> Priority:
             return "P2"
         case _:
             return "P0"
-
-
-def _due(priority: Priority, now: datetime) -> datetime:
-    days = {"P0": 0, "P1": 1, "P2": 3}[priority]
-    due = now
-    while days:
-        due += timedelta(days=1)
-        if due.weekday() < 5:
-            days -= 1
-    return due

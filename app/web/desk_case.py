@@ -57,16 +57,23 @@ def _trigger(view: CaseView, language: Language) -> None:
             text(packet.words, "words")
         else:
             text(say("desk.by_chance" if by_chance else "desk.no_words", language), "quiet")
-        # The summary is English and repeats what this page shows in its own places.
-        if language == "en" and view.trigger != TIER_TRIGGER:
-            text(packet.summary, "tiny quiet")
+        if view.trigger != TIER_TRIGGER:
+            text(packet.summary if language == "en" else packet.summary_zh, "tiny quiet")
         rows = {name.replace("_", " "): value for name, value in packet.facts.items()}
         if packet.offers:
             rows[say("desk.offers", language)] = "; ".join(packet.offers)
+        if packet.emotion:
+            mood = [name_of("mood", packet.emotion, language), *packet.emotion_words]
+            rows[say("desk.mood", language)] = say("desk.list", language).join(mood)
+        if packet.told_next:
+            rows[say("desk.told_next", language)] = packet.told_next
+        if packet.taken_up_by is not None:
+            rows[say("desk.taken_up_by", language)] = moment(packet.taken_up_by)
         if rows and view.trigger != TIER_TRIGGER:
             _facts(rows)
-        if packet.permitted_next:
-            text(f"{say('desk.advice', language)}: {packet.permitted_next}", "tiny")
+        advice = packet.permitted_next if language == "en" else packet.permitted_next_zh
+        if advice:
+            text(f"{say('desk.advice', language)}: {advice}", "tiny")
 
 
 def _transcript(view: CaseView, language: Language) -> None:
