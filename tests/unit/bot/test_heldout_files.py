@@ -1,4 +1,4 @@
-"""The held-out sets and talks are well-formed and complete, and dev and final share no line. Nothing is measured here."""
+"""The held-out sets and talks are well-formed and complete; dev and final share no line. Nothing is measured here."""
 
 from __future__ import annotations
 
