@@ -32,6 +32,8 @@ AT_LEAST = {
     "final": {"P0": 10, "P1": 7, "P2": 5, "ordinary": 150, "near": 60, "intent": 5},
     "dev": {"P0": 5, "P1": 4, "P2": 3, "ordinary": 80, "near": 30, "intent": 3},
 }
+LONG_ENOUGH = {"zh": 7, "en": 20}
+"""From so many letters on, two people do not write the same sentence by chance."""
 
 
 def lines(name: str) -> list[dict[str, Any]]:
@@ -88,6 +90,23 @@ def test_no_line_stands_twice_and_dev_and_final_share_none(family: str) -> None:
     rows = [line for which in AT_LEAST for line in lines(f"{family}_{which}")]
     assert [name for name, n in Counter(line["id"] for line in rows).items() if n > 1] == []
     assert [text for text, n in Counter(bare(line["text"]) for line in rows).items() if n > 1] == []
+
+
+def test_no_line_stands_in_what_the_bot_learns_from() -> None:
+    taught = [
+        bare(re.sub(r"\]\([^)]*\)", "]", path.read_text(encoding="utf-8")))
+        for path in sorted((HELDOUT.parents[1] / "bot").rglob("*.y*ml"))
+        if not {".venv", "phrases", "tests"} & set(path.relative_to(HELDOUT.parents[1]).parts)
+    ]
+    assert taught
+    leaked = [
+        line["id"]
+        for family in ("triggers", "intents")
+        for which in AT_LEAST
+        for line in lines(f"{family}_{which}")
+        if len(said := bare(line["text"])) >= LONG_ENOUGH[line["lang"]] and any(said in text for text in taught)
+    ]
+    assert leaked == [], "the held-out line was there first: teach the bot with another sentence"
 
 
 def talks() -> dict[str, Script]:
