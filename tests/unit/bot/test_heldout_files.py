@@ -32,7 +32,7 @@ AT_LEAST = {
     "final": {"P0": 10, "P1": 7, "P2": 5, "ordinary": 150, "near": 60, "intent": 5},
     "dev": {"P0": 5, "P1": 4, "P2": 3, "ordinary": 80, "near": 30, "intent": 3},
 }
-LONG_ENOUGH = {"zh": 7, "en": 20}
+LONG_ENOUGH = {"zh": 10, "en": 24}
 """From so many letters on, two people do not write the same sentence by chance."""
 
 
