@@ -33,14 +33,17 @@ class ActionRequest:
 class ActionReply:
     """What our side did: ids of the bot turns it recorded, slots for Rasa to remember, and what Rasa does next.
 
-    `end_form` closes an open form. `listen` lets the debtor speak next, instead of another act. Words never travel
-    through Rasa; whoever asked reads the turns from the ledger.
+    `open_form` opens a form, whose slot `requests` has been asked for; `end_form` closes the open one. `listen` lets
+    the debtor speak next, instead of another act. Words never travel through Rasa; whoever asked reads the turns from
+    the ledger.
     """
 
     turn_ids: tuple[str, ...] = ()
     slots: Mapping[str, str | bool | None] = field(default_factory=dict)
     end_form: bool = False
     listen: bool = False
+    open_form: str | None = None
+    requests: str | None = None
 
 
 def read_request(body: Mapping[str, Any]) -> ActionRequest:
@@ -68,9 +71,9 @@ def write_reply(reply: ActionReply) -> dict[str, Any]:
     events: list[dict[str, Any]] = [
         {"event": "slot", "timestamp": None, "name": name, "value": value} for name, value in reply.slots.items()
     ]
-    if reply.end_form:
-        events.append({"event": "active_loop", "timestamp": None, "name": None})
-        events.append({"event": "slot", "timestamp": None, "name": "requested_slot", "value": None})
+    if reply.end_form or reply.open_form is not None:
+        events.append({"event": "active_loop", "timestamp": None, "name": reply.open_form})
+        events.append({"event": "slot", "timestamp": None, "name": "requested_slot", "value": reply.requests})
     if reply.listen:
         events.append({"event": "followup", "timestamp": None, "name": "action_listen"})
     return {"events": events, "responses": [{"custom": {"turn": turn_id}} for turn_id in reply.turn_ids]}

@@ -74,8 +74,10 @@ class RasaProcess:
 
         :raises RasaUnavailable: no environment, or the training failed.
         """
-        if self.model.exists():
-            return self.model
+        # Asked once: data that somebody edits while this trains must not find this model under its name.
+        model = self.model
+        if model.exists():
+            return model
         self._models.mkdir(parents=True, exist_ok=True)
         progress("training the dialogue model")
         # Trained under another name and moved, so that a broken-off training never looks like a model.
@@ -92,9 +94,9 @@ class RasaProcess:
         made = draft.with_name(f"{draft.name}.tar.gz")
         if code != 0 or not made.exists():
             raise RasaUnavailable(f"training failed; see {self.log}")
-        made.replace(self.model)
+        made.replace(model)
         progress("dialogue model trained")
-        return self.model
+        return model
 
     def start(self, progress: Progress = lambda _: None) -> None:
         """Train if needed, start, and return when Rasa can answer.

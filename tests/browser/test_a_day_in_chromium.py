@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from talking import NO_RASA, has_rasa
+from rasa_serving import NO_RASA, has_rasa
 
 pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.skipif(not has_rasa(), reason=NO_RASA)]
 

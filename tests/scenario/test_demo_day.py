@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from talking import NO_RASA, has_rasa
+from rasa_serving import NO_RASA, has_rasa
 
 from ledger.keys import load_or_create
 from ledger.ledger import sqlite_engine

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
+from rasa_serving import NO_RASA, SECRET, ActionWebhook, has_rasa
 from sqlmodel import select
-from talking import NO_RASA, SECRET, ActionWebhook, Floor, floor_on, has_rasa, rasa_server, templates
+from talking import Floor, floor_on, templates
 
 from bot.rasa_process import RasaProcess
 from ledger.tables import Case, Conversation, Disclosure, Hold, Promise, Turn
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow, pytest.mark.skipif(not has_rasa(), reason=NO_RASA)]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[RasaProcess, ActionWebhook]]:
-    with rasa_server() as running:
-        yield running
 
 
 @pytest.fixture

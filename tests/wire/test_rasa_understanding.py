@@ -6,7 +6,7 @@ import json
 import subprocess
 
 import pytest
-from talking import NO_RASA, has_rasa
+from rasa_serving import NO_RASA, has_rasa
 
 from bot.rasa_process import PROJECT, RasaProcess
 
