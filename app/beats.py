@@ -44,8 +44,12 @@ def beats_of(
     talks: Closes,
     auditing: Auditing,
     timed: Timed = lambda _name, beat: beat(),
+    send_pages: Callable[[], object] = lambda: None,
 ) -> tuple[Heartbeat, ...]:
-    """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows."""
+    """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows.
+
+    `send_pages` calls whoever is on duty about what waits for that.
+    """
     log = structlog.get_logger()
 
     def score() -> None:
@@ -74,6 +78,8 @@ def beats_of(
             review(work, _paid)
 
     def service_levels() -> None:
+        # What a process that died kept back; all else was sent with the words that called for it.
+        send_pages()
         close_idle(ledger, talks)
         with ledger.read() as work:
             for queue, count in counts(work).items():

@@ -21,6 +21,7 @@ from bot.session import Sessions
 from bot.talk import Terms
 from desk.case_view import Permitted
 from desk.intake import open_case
+from desk.paging import Pager
 from ledger.ledger import Ledger, UnitOfWork
 from strategy.permission import permitted
 
@@ -32,6 +33,7 @@ class Floor:
     settings: Settings
     ledger: Ledger
     sessions: Sessions
+    pager: Pager
     run_action: RunAction
     action_secret: str
     permitted: Permitted
@@ -64,10 +66,12 @@ def open_floor(
     )
     terms = Terms(bank={"zh": settings.creditor_zh, "en": settings.creditor_en}, pay_link=settings.pay_url)
     dialogue = RasaDialogue(rasa.url, secret, settings.rasa_timeout_s)
+    pager = Pager(ledger, settings.home / "oncall.jsonl")
     floor = Floor(
         settings=settings,
         ledger=ledger,
-        sessions=Sessions(ledger, dialogue, terms, open_case),
+        sessions=Sessions(ledger, dialogue, terms, open_case, on_call=pager),
+        pager=pager,
         run_action=Actions(ledger, terms, open_case).run,
         action_secret=action_secret,
         permitted=permitted,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 import structlog
@@ -61,6 +62,13 @@ class _Message:
     event: str | None
 
 
+class OnCall(Protocol):
+    """Whoever is on duty (`desk.paging.Pager`)."""
+
+    def send(self) -> int: ...
+    def alarm(self, reason: str, conversation_id: str) -> None: ...
+
+
 class UnknownConversation(Exception):
     """There is no conversation of that id."""
 
@@ -75,14 +83,14 @@ class Sessions:
         terms: Terms,
         open_case: OpenCase,
         timer: Callable[[], float] = time.perf_counter,
-        page: Callable[[], None] = lambda: None,
+        on_call: OnCall | None = None,
     ) -> None:
         self._ledger = ledger
         self._dialogue = dialogue
         self._terms = terms
         self._open_case = open_case
         self._timer = timer
-        self._page = page
+        self._on_call = on_call
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._log = structlog.get_logger()
@@ -237,7 +245,7 @@ class Sessions:
                 turn.latency_ms = self._since(began)
             reply = _reply(talk, [spoken(talk.work, turn) for turn in turns])
         if trigger is not None and trigger.priority == "P0":
-            self._call_on_call()
+            self._page()
         self._forget_if_ended(reply)
         return reply
 
@@ -279,8 +287,10 @@ class Sessions:
                 talk.close("failed")
                 turns = talk.last_words()
                 reply = _reply(talk, [spoken(talk.work, turn) for turn in turns])
+            self._page()
         except Exception as fault:  # nothing can be recorded: the debtor must still hear that it ends here
             self._log.error("failure_not_recorded", conversation_id=conversation_id, code=type(fault).__name__)
+            self._alarm(conversation_id)
             return Reply(
                 conversation_id, (say("system_failure", "zh"), say("system_failure", "en")), "zh", "closed", True, False
             )
@@ -294,11 +304,21 @@ class Sessions:
                 raise UnknownConversation
             yield talk
 
-    def _call_on_call(self) -> None:
-        """Somebody is in danger: whoever is on call hears it now. The page is in the records already."""
+    def _page(self) -> None:
+        """Somebody has to hear of it now. The page is in the records already; the next beat sends what cannot go."""
+        if self._on_call is None:
+            return
         try:
-            self._page()
-        except Exception as fault:  # the next beat tries again; what the debtor is told does not depend on it
+            self._on_call.send()
+        except Exception as fault:
+            self._log.error("page_failed", code=type(fault).__name__)
+
+    def _alarm(self, conversation_id: str) -> None:
+        if self._on_call is None:
+            return
+        try:
+            self._on_call.alarm("record_failed", conversation_id)
+        except Exception as fault:
             self._log.error("page_failed", code=type(fault).__name__)
 
     def _forget_if_ended(self, reply: Reply) -> None:

@@ -20,6 +20,7 @@ from ledger.tables import (
     Conversation,
     Debtor,
     Disclosure,
+    Page,
     Promise,
     Score,
     TierAssignment,
@@ -141,6 +142,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Paged:
+    """Who was called about the case, and when (aware UTC); None while the page waits to be sent."""
+
+    notify: tuple[str, ...]
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """Everything on the page. Times are aware UTC; `leased_by` is None when anybody may take the case."""
 
@@ -172,6 +181,7 @@ class CaseView:
     next_steps: tuple[NextStep, ...]
     other_cases: int
     closed: Closed | None
+    paged: Paged | None
 
 
 def case_view(work: UnitOfWork, case_id: str, permitted: Permitted) -> CaseView | None:
@@ -215,6 +225,7 @@ def case_view(work: UnitOfWork, case_id: str, permitted: Permitted) -> CaseView 
         next_steps=tuple(NextStep(name, permitted(work, account.id, name, "human")) for name in CHANNELS),
         other_cases=len(work.session.exec(others).all()),
         closed=_closed(work, case.id),
+        paged=_paged(work, case.id),
     )
 
 
@@ -299,3 +310,8 @@ def _closed(work: UnitOfWork, case_id: str) -> Closed | None:
     return Closed(
         found.disposition, work.open("wrapup", "note_sealed", found.id, found.note_sealed), found.by, found.at
     )
+
+
+def _paged(work: UnitOfWork, case_id: str) -> Paged | None:
+    found = work.session.exec(select(Page).where(Page.case_id == case_id)).first()
+    return found and Paged(tuple(found.notify), found.sent_at)

@@ -15,7 +15,7 @@ from desk.routing import route
 from ledger.bulk import read_frame
 from ledger.handoff import TIER_TRIGGER, Escalation
 from ledger.ledger import UnitOfWork
-from ledger.tables import Account, Case, Debtor
+from ledger.tables import Account, Case, Debtor, Page
 from strategy.arms import treatment_given
 from strategy.capacity.read import taken_today, worth_of_contacts
 from strategy.experiments.running import Experiments
@@ -53,6 +53,7 @@ def open_case(work: UnitOfWork, escalation: Escalation) -> str:
 def _opened(work: UnitOfWork, escalations: Sequence[Escalation]) -> list[str]:
     """The ids of the new cases, one for each escalation."""
     cases: dict[str, dict[str, Any]] = {}
+    pages: list[Page] = []
     for escalation in escalations:
         way = route(escalation.trigger, escalation.priority, escalation.language, work.now)
         case_id = work.new_id()
@@ -70,9 +71,12 @@ def _opened(work: UnitOfWork, escalations: Sequence[Escalation]) -> list[str]:
             "opened_at": work.now,
             "due_at": way.due_at,
         }
+        if way.page:
+            pages.append(Page(id=work.new_id(), case_id=case_id, notify=[*way.page], made_at=work.now))
     work.session.flush()
     if cases:
         work.session.execute(insert(Case), list(cases.values()))
+    work.session.add_all(pages)
     told = ("queue", "priority", "trigger")
     work.audit_many("case.opened", {case_id: {name: case[name] for name in told} for case_id, case in cases.items()})
     return list(cases)

@@ -70,13 +70,24 @@ _QUEUE_OF: Final[Mapping[str, str]] = {
 }
 
 
+PAGED: Final = frozenset({"record_failed"})
+"""What is less urgent for the debtor, but tells of a fault that every other talk will meet as well."""
+
+_PAGED_TEAM: Final[Mapping[str, str]] = {"threat_or_abuse_to_bot": "security"}
+"""Who is paged where it is not the queue's own team: a threat against people is looked at by security first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`queue` from QUEUES; `due_at` is when a person must have looked, in the zone that `now` came in."""
+    """`queue` from QUEUES; `due_at` is when a person must have looked, in the zone that `now` came in.
+
+    `page` names who has to hear of it at once, nobody where it can wait.
+    """
 
     queue: str
     priority: Priority
     due_at: datetime
+    page: tuple[str, ...] = ()
 
 
 def route(trigger: str, priority: str, language: str, now: datetime) -> Route:
@@ -91,7 +102,8 @@ def route(trigger: str, priority: str, language: str, now: datetime) -> Route:
     queue = _QUEUE_OF.get(trigger, "collections")
     if language not in SPOKEN and known != "P0":
         queue = "languages"
-    return Route(queue, known, taken_up_by(trigger, known, now))
+    page = (_PAGED_TEAM.get(trigger, queue), "on_call") if known == "P0" or trigger in PAGED else ()
+    return Route(queue, known, taken_up_by(trigger, known, now), page)
 
 
 def _known(priority: str) -> Priority:

@@ -126,7 +126,15 @@ def _run(
         if not once:
             clock[0] = wiring.real_clock
             auditing = wiring.auditing_of(settings, ledger)
-            beats = beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions, auditing)
+            beats = beats_of(
+                ledger,
+                shipped_packs(),
+                registry_of(settings),
+                carriers,
+                floor.sessions,
+                auditing,
+                send_pages=floor.pager.send,
+            )
             keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
 
 
@@ -165,7 +173,9 @@ def _play(
     collectors = Collectors(ledger, packs, COLLECTORS, seed, (start + SHIFT[0], start + SHIFT[1]))
     auditing = wiring.auditing_of(floor.settings, ledger)
     beats = (
-        *beats_of(ledger, packs, registry_of(floor.settings), carriers, floor.sessions, auditing, timed),
+        *beats_of(
+            ledger, packs, registry_of(floor.settings), carriers, floor.sessions, auditing, timed, floor.pager.send
+        ),
         Heartbeat("collectors", CASE_TAKES, lambda: timed("wrap_up", collectors.work_on)),
     )
     scheduler = VirtualScheduler(virtual)

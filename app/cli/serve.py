@@ -37,7 +37,15 @@ def serve() -> None:
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
         carriers = {"chat": outbox.place}
         auditing = wiring.auditing_of(settings, ledger)
-        beats = beats_of(ledger, shipped_packs(), registry_of(settings), carriers, floor.sessions, auditing)
+        beats = beats_of(
+            ledger,
+            shipped_packs(),
+            registry_of(settings),
+            carriers,
+            floor.sessions,
+            auditing,
+            send_pages=floor.pager.send,
+        )
         keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
 
 

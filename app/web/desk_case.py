@@ -53,6 +53,10 @@ def _trigger(view: CaseView, language: Language) -> None:
             name_of("arm", "human_first", language) if by_chance else name_of("trigger", view.trigger, language),
             "strong",
         )
+        if view.paged is not None:
+            called = say("desk.list", language).join(name_of("queue", each, language) for each in view.paged.notify)
+            at = moment(view.paged.at) if view.paged.at else say("desk.not_sent", language)
+            tag(say("desk.paged", language, who=called, at=at), "no")
         if packet.words:
             text(packet.words, "words")
         else:

@@ -1,7 +1,7 @@
 """The records. Importing this package registers every table with SQLModel's metadata."""
 
 from ledger.tables.audit import AuditCheck, AuditEntry, AuditHead
-from ledger.tables.cases import Case, WrapUp
+from ledger.tables.cases import Case, Page, WrapUp
 from ledger.tables.contacts import (
     Attempt,
     ChatInvite,
@@ -51,6 +51,7 @@ __all__ = [
     "ImportBatch",
     "InstalmentPlan",
     "KeyCheck",
+    "Page",
     "PlannedContact",
     "Promise",
     "ReportedContact",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from ledger.columns import UtcDateTime
@@ -32,6 +32,26 @@ class Case(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     leased_by: str | None = None
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Page(SQLModel, table=True):
+    """A call to whoever is on duty, made with the case that cannot wait and sent right after; no words of anybody."""
+
+    __table_args__ = (
+        Index(
+            "ix_page_unsent",
+            "made_at",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    id: str = Field(primary_key=True)
+    case_id: str = Field(foreign_key="case.id", unique=True)
+    notify: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    """Whom: a queue's team, 'on_call'."""
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class WrapUp(SQLModel, table=True):

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from app.web.words import entries
+from bot.disclosures import all_kinds
+from bot.packet import MOODS_ZH
 from bot.phrases import LANGUAGES, templates
 from desk.routing import QUEUES
 from desk.wrap_up import DISPOSITIONS
@@ -22,10 +24,12 @@ from strategy.policy.facts import OUTCOMES
 from strategy.settings import TIERS
 
 ROOT = Path(__file__).parents[2]
-TRIGGERS = yaml.safe_load((ROOT / "bot" / "triggers.yaml").read_text())["triggers"]
+TRIGGERS = yaml.safe_load((ROOT / "bot" / "triggers" / "lexicon.yaml").read_text())["triggers"]
 CODES = {
     "trigger": {entry["id"] for entry in TRIGGERS} | {TIER_TRIGGER},
-    "queue": set(QUEUES),
+    "queue": {*QUEUES, "on_call"},
+    "mood": set(MOODS_ZH),
+    "told": {*(kind.name for kind in all_kinds()), "debt_facts"},
     "disposition": set(DISPOSITIONS),
     "deny": set(REASON_CODES),
     "tier": set(TIERS),
@@ -61,6 +65,7 @@ def unused(names: set[str], room: str) -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_approved_sentence_is_said_somewhere(language: str) -> None:
     answers = {entry["template"] for entry in TRIGGERS}
+    answers |= {sentence for kind in all_kinds() for sentence in (*kind.said_in.values(), kind.again)}
     assert unused(set(templates(language)) - answers, "bot") == set()
 
 
@@ -68,6 +73,7 @@ def test_every_word_of_the_pages_stands_on_one() -> None:
     named_by_code = (
         "trigger",
         "queue",
+        "mood",
         "disposition",
         "deny",
         "tier",

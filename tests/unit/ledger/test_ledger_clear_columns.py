@@ -40,6 +40,7 @@ IN_CLEAR = {
     "disclosure": {"kind", "language"},
     "hold": {"scope", "scope_value", "reason", "placed_by", "lift_asked_by", "lift_why", "lifted_by"},
     "instalmentplan": {"every", "currency", "status"},
+    "page": {"notify"},
     "promise": {"currency", "status"},
     "confirmation": {"reference", "language", "status"},
     "turn": {"speaker", "language", "template", "intent", "trigger"},
