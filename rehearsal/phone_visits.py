@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.phone.call import Voicebox, run_call
 from bot.phone.ports import Talks
+from bot.phrases import Line
 from bot.session import Reply
 from rehearsal.debtors import SimulatedDebtor
 from rehearsal.visits import Visits
@@ -27,7 +28,7 @@ class Overheard:
     """The bot's talks, remembering which sentences were said last: a simulated debtor reads them off here."""
 
     talks: Talks
-    last: tuple[str, ...] = ()
+    last: tuple[Line, ...] = ()
 
     def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply:
         return self._heard(self.talks.start(account_id, channel, language, attempt_id))
@@ -42,7 +43,7 @@ class Overheard:
         self.talks.hung_up(conversation_id)
 
     def _heard(self, reply: Reply) -> Reply:
-        self.last = tuple(line.template for line in reply.lines)
+        self.last = reply.lines
         return reply
 
 
@@ -99,6 +100,8 @@ class PhoneVisits:
     def place(self, reserved: Reserved) -> str:
         """Ring a simulated debtor, play the whole call in sound, and return the outcome."""
         debtor = self.visits.debtor(reserved.account_id)
+        # The recogniser makes errors of its own.
+        debtor.noise = "none"
         if not debtor.opens_chat():
             return "ring_no_answer"
         overheard = Overheard(self.talks)

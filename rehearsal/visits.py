@@ -10,10 +10,12 @@ from sqlmodel import col, select
 
 from bot.chat.door import ChatDoor, Shown
 from bot.chat.invites import make_invite
+from bot.phrases import Line
 from ledger.ledger import Ledger
 from ledger.tables import Account, Debtor, Score
 from rehearsal.clock import VirtualClock
-from rehearsal.debtors import SimulatedDebtor, cast, chance_to_open
+from rehearsal.debtor_personas import cast
+from rehearsal.debtors import SimulatedDebtor, chance_to_open
 from rehearsal.people import MadeUpPeople
 from strategy.dispatch.reservation import Reserved
 
@@ -68,13 +70,17 @@ class Visits:
             amount_due=account.amount_due,
             today=self.clock().date(),
             chance_to_open=chance_to_open(willingness, ability),
+            willingness=willingness,
+            ability=ability,
+            noise="typed",
         )
 
     def _talk(self, token: str, shown: Shown, debtor: SimulatedDebtor) -> None:
         count = 0
         while shown.stage not in ("closed", "with_person"):
             self.clock.advance(A_LINE_TAKES)
-            words = debtor.reply(tuple(bubble.template or "" for bubble in shown.bubbles if bubble.speaker == "bot"))
+            spoken = [bubble for bubble in shown.bubbles if bubble.speaker == "bot"]
+            words = debtor.reply([Line(bubble.template or "", bubble.text) for bubble in spoken])
             if words is None:
                 return
             count += 1

@@ -45,7 +45,7 @@ KEYS: Final[Mapping[str, str]] = {
 RECORD_KEYS: Final[Mapping[str, Mapping[str, str]]] = {
     "promises": {"amount": "amount", "currency": "currency", "status": "status"}
     | dict.fromkeys(("due_on", "day", "date", "due"), "due_on"),
-    "plans": {"currency": "currency", "status": "status", "parts": "parts", "total": "total"}
+    "plans": {"currency": "currency", "status": "status", "parts": "parts", "every": "every", "total": "total"}
     | dict.fromkeys(("amount", "each"), "amount")
     | dict.fromkeys(("first_day", "due_on", "day"), "first_day"),
     "escalations": {"trigger": "trigger", "priority": "priority", "queue": "queue"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bot.idle import close_idle
 from bot.session import Reply
@@ -16,7 +16,8 @@ from rehearsal.talks.record import HeardTurn, TalkRecord, read_record
 from rehearsal.talks.script import Move, Script
 from rehearsal.talks.stage import TalkClock, add_account, moment
 
-A_LINE_TAKES = timedelta(seconds=5)
+PLAN_FIELDS: Final = ("parts", "every", "amount", "total", "currency", "first_day", "status")
+A_LINE_TAKES: Final = timedelta(seconds=5)
 """Virtual time between two lines."""
 
 
@@ -127,7 +128,7 @@ def seen(record: TalkRecord, turns: Sequence[HeardTurn], violations: Sequence[st
         },
         records={
             "promises": [_texts(each, "amount", "currency", "due_on", "status") for each in record.promises],
-            "plans": list(record.plans),
+            "plans": [_texts(each, *PLAN_FIELDS) for each in record.plans],
             "escalations": [_texts(each, "trigger", "priority", "queue") for each in record.escalations],
         },
     )

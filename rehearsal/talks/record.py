@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Case, Conversation, Disclosure, Hold, Promise, Turn
+from rehearsal.talks.plans import PlannedParts, is_part, plans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ class Disclosed:
 
 @dataclass(frozen=True, slots=True)
 class TalkRecord:
-    """One conversation. What the debtor said is redacted. `facts` are what the talk has gathered."""
+    """One conversation. What the debtor said is redacted; `facts` are what the talk has gathered.
+
+    The parts of a plan are not among the promises.
+    """
 
     conversation_id: str
     channel: str
@@ -76,7 +80,7 @@ class TalkRecord:
     facts: dict[str, Any]
     turns: tuple[HeardTurn, ...]
     promises: tuple[Promised, ...]
-    plans: tuple[dict[str, str], ...]
+    plans: tuple[PlannedParts, ...]
     escalations: tuple[Escalated, ...]
     holds: tuple[Held, ...]
     disclosures: tuple[Disclosed, ...]
@@ -105,7 +109,7 @@ def read_record(ledger: Ledger, conversation_id: str, unrecorded: Sequence[Heard
             facts=dict(talk.facts),
             turns=_turns(work, talk.id),
             promises=_promises(work, talk.id),
-            plans=(),
+            plans=plans_of(work, talk.id),
             escalations=_escalations(work, talk.id),
             holds=_holds(work, talk.id),
             disclosures=_disclosures(work, talk.id),
@@ -133,7 +137,9 @@ def _turns(work: UnitOfWork, talk: str) -> tuple[HeardTurn, ...]:
 
 def _promises(work: UnitOfWork, talk: str) -> tuple[Promised, ...]:
     found = work.session.exec(select(Promise).where(Promise.conversation_id == talk))
-    return tuple(Promised(each.id, each.amount, each.currency, each.due_on, each.status) for each in found)
+    return tuple(
+        Promised(each.id, each.amount, each.currency, each.due_on, each.status) for each in found if not is_part(each)
+    )
 
 
 def _escalations(work: UnitOfWork, talk: str) -> tuple[Escalated, ...]:

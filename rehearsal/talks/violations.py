@@ -14,6 +14,7 @@ def violations_by_talk(ledger: Ledger, records: Sequence[TalkRecord]) -> Mapping
     """The rules broken, by conversation id; under "" those that belong to no talk of `records`."""
     owner = {record.conversation_id: record.conversation_id for record in records}
     owner |= {promise.id: record.conversation_id for record in records for promise in record.promises}
+    owner |= {part: record.conversation_id for record in records for plan in record.plans for part in plan.promise_ids}
     found: dict[str, list[str]] = defaultdict(list)
     for violation in recheck(ledger.engine, ledger.keys).violations:
         found[owner.get(violation.subject, "")].append(violation.rule)
