@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ledger.money import Money
 
-Fact = Money | date | int | str | tuple[Money, ...] | tuple[date, ...]
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """An amount to be said figure by figure, so that no ear takes fifteen for fifty."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are of something that the sentence names."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Sums and their days, all to be said."""
+
+    parts: tuple[tuple[Money, date], ...]
+
+
+Fact = Money | date | int | str | Count | Digits | Parts | tuple[Money, ...] | tuple[date, ...]
 
 # What people call the currency in a sentence. Others are worded by their ISO 4217 code, which is never wrong.
 CURRENCIES = {
@@ -35,9 +58,27 @@ KINDS: dict[str, tuple[type, ...]] = {
     "example": (Money, date),
     "options": (tuple,),
     "days_past_due": (int,),
+    "count": (Count,),
+    "figures": (Digits,),
+    "parts": (Parts,),
+    "reference": (str,),
+    "hours": (str,),
     "bank": (str,),
     "link": (str,),
 }
+FIGURES = {
+    "zh": dict(zip("0123456789.", "零一二三四五六七八九点", strict=True)),
+    "en": dict(
+        zip(
+            "0123456789.",
+            ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "point"),
+            strict=True,
+        )
+    ),
+}
+BETWEEN_FIGURES = {"zh": "、", "en": ", "}
+ON_THE_DAY = {"zh": "：", "en": ": "}
+BETWEEN_PARTS = {"zh": "；", "en": "; "}
 # A text fact is a name or a link. Longer ones, or ones over several lines, are not facts.
 LONGEST_TEXT = 200
 
@@ -83,6 +124,15 @@ def wording(fact: Fact, lang: str) -> str:
         return day(fact, lang)
     if isinstance(fact, int):
         return days(fact, lang)
+    if isinstance(fact, Count):
+        return str(fact.number)
+    if isinstance(fact, Digits):
+        whole = fact.amount == fact.amount.to_integral_value()
+        return BETWEEN_FIGURES[lang].join(FIGURES[lang][each] for each in _digits(fact.amount, whole, commas=False))
+    if isinstance(fact, Parts):
+        return BETWEEN_PARTS[lang].join(
+            f"{day(on, lang)}{ON_THE_DAY[lang]}{money(sum_, lang)}" for sum_, on in fact.parts
+        )
     if isinstance(fact, tuple):
         return _choice([wording(option, lang) for option in fact], lang)
     if not fact.isprintable() or not 0 < len(fact) <= LONGEST_TEXT:
@@ -121,6 +171,14 @@ def _shape(kind: type, lang: str) -> str:
         return rf"(?:{weekdays}) \d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{1,4}}"
     if kind is int:
         return r"-?\d+天" if lang == "zh" else r"-?\d+ days?"
+    if kind is Count:
+        return r"\d+"
+    if kind is Digits:
+        figure = "(?:" + "|".join(FIGURES[lang].values()) + ")"
+        return rf"{figure}(?:{BETWEEN_FIGURES[lang]}{figure})*"
+    if kind is Parts:
+        part = f"(?:{_shape(date, lang)}){ON_THE_DAY[lang]}(?:{_shape(Money, lang)})"
+        return rf"{part}(?:{BETWEEN_PARTS[lang]}{part})*"
     if kind is tuple:
         option = f"(?:{_shape(Money, lang)}|{_shape(date, lang)})"
         between = "，还是" if lang == "zh" else ", or "

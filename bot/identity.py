@@ -19,6 +19,12 @@ _TOKEN = re.compile(
 _ASKED = re.compile(r"\b(?:last|final) (?:four|4)(?: (?:digits?|numbers?))?\b|[后末尾]?[四4]位")
 _BETWEEN_SINGLE = re.compile(r"[\s\-,.]*")
 _BETWEEN = re.compile(r"[\s\-]*")
+# What people say around the digits, and nothing else with them.
+_AROUND = re.compile(
+    r"\b(?:yes|ok|okay|sure|hi|hello|it|is|its|the|last|four|digits?|numbers?|are|my|id|identity|document|card|of|and|i|am|this"
+    r"|think|please|here|you|go|that|would|be|with|ends?|in|starts?|maybe|well|so|right|sir|madam|for|me|thanks|thank|oh|um)\b"
+    r"|我|是|的|你好|您好|好|嗯|对|后|末|尾|四|位|数|号码?|身份证件?|证件|请|就|吧|啊|呢|了|一下|本人|谢谢|那|这|应该|为|有"
+)
 _ANSWER = re.compile(r"\d{3}[\dX]")
 # Four digits that are plainly something else: money, a year, a share.
 _MONEY_BEFORE = re.compile(r"[$¥€£]\s*$")
@@ -36,9 +42,33 @@ def digits(text: str) -> str | None:
     return answers.pop() if len(answers) == 1 else None
 
 
+def incomplete(text: str) -> bool:
+    """Whether `text`, its figures hidden as "#", is an answer to the question that does not hold four of them."""
+    said = normalise(text)
+    return "#" in said and not _AROUND.sub("", said).strip(" .,!?:#-")
+
+
+def rest(text: str) -> str:
+    """What `text` says besides the four digits and the words around them; empty when that is all."""
+    given = digits(text)
+    if given is None:
+        return ""
+    said = _ASKED.sub(lambda found: ";" * len(found.group()), normalise(text))
+    for token_start, token_end, group in _spans(said):
+        if group == given:
+            said = f"{said[:token_start]} {said[token_end:]}"
+    left = said.replace(";", " ")
+    return left.strip(" ,.;:-") if _AROUND.sub("", left).strip(" .,!?:;-") else ""
+
+
 def _groups(said: str) -> list[str]:
     """Every run of digits, however it is spelled and spaced, except sums of money and years."""
-    groups: list[str] = []
+    return [group for _, _, group in _spans(said)]
+
+
+def _spans(said: str) -> list[tuple[int, int, str]]:
+    """Every run of digits with the place where it stands."""
+    groups: list[tuple[int, int, str]] = []
     run: list[str] = []
     start = end = 0
     for token in _TOKEN.finditer(said):
@@ -47,10 +77,10 @@ def _groups(said: str) -> list[str]:
         if run and (_BETWEEN_SINGLE if single else _BETWEEN).fullmatch(said, end, token.start()):
             run.append(spelled)
         else:
-            groups += _group(said, run, start, end)
+            groups += [(start, end, each) for each in _group(said, run, start, end)]
             run, start = [spelled], token.start()
         end = token.end()
-    return groups + _group(said, run, start, end)
+    return groups + [(start, end, each) for each in _group(said, run, start, end)]
 
 
 def _group(said: str, run: list[str], start: int, end: int) -> list[str]:

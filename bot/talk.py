@@ -24,7 +24,7 @@ from bot.triggers import Trigger, answer
 from ledger.handoff import Escalation, MayContact
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
-from ledger.tables import Account, Conversation, Debtor, Promise, Turn
+from ledger.tables import Account, Conversation, Debtor, Turn
 from strategy.contact_outcome import finish
 from strategy.holds.placing import About, hold_for
 from strategy.holds.recording import place
@@ -42,7 +42,10 @@ OpenCase = Callable[[UnitOfWork, Escalation], str]
 # Never the first to hang up on somebody who may harm themselves: the talk stays open for the person who is called.
 STAYS = frozenset({"self_harm"})
 # What a collector sees of the facts that the talk has gathered.
-GATHERED = ("amount", "day", "reason", "callback_on", "breach")
+GATHERED = (
+    *("amount", "day", "reason", "callback_on", "callback_hours", "plan_count", "plan_each", "plan_first"),
+    *("dispute_reason", "hardship_cause", "hardship_means", "breach"),
+)
 PEOPLES_CHANNELS = ("voice", "chat")
 # Who is told until when a person takes it up: those who may expect to hear from somebody, and are not in danger now.
 TOLD_UNTIL_WHEN = frozenset(
@@ -256,12 +259,15 @@ class Talk:
         """Write down what the debtor wishes about being contacted."""
         record_wish(self.work, self.debtor.id, wanted, "talk", "bot")
 
-    def escalate(self, trigger: Trigger) -> str:
-        """Open a case with everything the talk has gathered, tell the debtor until when, and return the case's id."""
+    def escalate(self, trigger: Trigger, *, tell: bool = True) -> str:
+        """Open a case with everything the talk has gathered, tell the debtor until when, and return the case's id.
+
+        :param tell: False where the talk goes on for a question or two; the same case then takes what comes of it.
+        """
         work, conversation = self.work, self.conversation
         work.session.flush()
         by = taken_up_by(trigger.id, trigger.priority, work.now)
-        if trigger.id in TOLD_UNTIL_WHEN:
+        if tell and trigger.id in TOLD_UNTIL_WHEN:
             self.say("colleague_by", due_on=self._local_day(by))
         gathered = packet.TalkSoFar(
             account_id=self.account.id,
@@ -302,35 +308,6 @@ class Talk:
         if conversation.attempt_id is not None:
             finish(self.work, conversation.attempt_id, "conversation")
         self.work.audit("conversation.closed", conversation.id, {"disposition": conversation.disposition})
-
-    def promised(self, offer: Offer, read_back_at: str) -> None:
-        """Record a promise read back at `read_back_at` (ISO 8601) and confirmed now; it replaces an open one."""
-        earlier = self.open_promise()
-        if earlier is not None:
-            earlier.status = "superseded"
-        promise = Promise(
-            id=self.work.new_id(),
-            account_id=self.account.id,
-            conversation_id=self.conversation.id,
-            amount=offer.amount.amount,
-            currency=offer.amount.currency,
-            due_on=offer.due_on,
-            read_back_at=datetime.fromisoformat(read_back_at),
-            confirmed_at=self.work.now,
-        )
-        self.work.session.add(promise)
-        self.conversation.stage = "talking"
-        self.conversation.disposition = "promise_to_pay"
-        self.work.session.flush()
-        self.work.audit("promise.recorded", promise.id, {"clears_due": offer.clears_due})
-
-    def open_promise(self) -> Promise | None:
-        """The account's promise that is still to be kept, if any."""
-        return self.work.session.exec(
-            select(Promise)
-            .where(Promise.account_id == self.account.id, Promise.status == "open")
-            .order_by(col(Promise.confirmed_at).desc())
-        ).first()
 
     def _offers(self) -> tuple[Offer, ...]:
         due = self.account.amount_due

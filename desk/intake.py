@@ -35,17 +35,19 @@ _AT_ONCE = 10_000
 def open_case(work: UnitOfWork, escalation: Escalation) -> str:
     """Put an escalation in its queue and return the case id.
 
-    The same trigger of the same talk opens one case however often it is reported; a talk that gives a second,
-    different reason opens a second case, since other people may have to answer it.
+    The same trigger of the same talk opens one case however often it is reported, and while it waits it holds what was
+    told last; a talk that gives a second, different reason opens a second case, since other people may have to answer.
     """
     if escalation.conversation_id is not None:
-        same = select(Case.id).where(
+        same = select(Case).where(
             Case.conversation_id == escalation.conversation_id,
             Case.trigger == escalation.trigger,
             Case.status != "wrapped",
         )
         if (known := work.session.exec(same).first()) is not None:
-            return known
+            if known.status == "waiting":
+                known.packet_sealed = seal_packet(work, known.id, escalation)
+            return known.id
     (case_id,) = _opened(work, [escalation])
     return case_id
 

@@ -12,35 +12,47 @@ from bot.talk import Talk
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the dialogue model must know afterwards: slots, and whether an open form is over."""
+    """What the dialogue model must know afterwards: slots, whether the open form is over, or which one is open now.
+
+    `requests` is the slot of `open_form` that has been asked for. `passes`: the text is no answer to the form's
+    question, and another act is to be proposed for it.
+    """
 
     slots: Mapping[str, str | bool | None] = field(default_factory=dict)
     end_form: bool = False
+    open_form: str | None = None
+    requests: str | None = None
+    passes: bool = False
 
 
 Act = Callable[[Talk, ActionRequest], Effect]
 
 SURE_ENOUGH: Final = 0.35
 """Confidence from which a reading may have consequences; below it the debtor is asked to say it another way."""
+NOTED: Final = "noted"
+"""What the dialogue model knows of a value: that there is one."""
+FORM_OF: Final = "validate_"
+"""The name of a form, where an act's name begins with this, is the rest."""
 
 NOTHING = Effect()
-# Forget a promise that is being talked about, on Rasa's side.
-NO_DRAFT: Mapping[str, None] = {"amount": None, "day": None, "confirmed": None}
+PASSED = Effect(passes=True)
+# Forget what is being talked about, on Rasa's side.
+NO_DRAFT: Mapping[str, None] = dict.fromkeys(
+    (
+        "amount",
+        "day",
+        "confirmed",
+        "parts",
+        "first_day",
+        "plan_confirmed",
+        "callback_time",
+        "dispute_reason",
+        "hardship_cause",
+        "hardship_means",
+    )
+)
 
 
-def ended() -> Effect:
-    return Effect({**NO_DRAFT, "asked": None}, end_form=True)
-
-
-def go_on(talk: Talk, request: ActionRequest) -> Effect:
-    """Ask what is still open: who it is, the form's own question (Rasa asks it next), the intention, or what else."""
-    if not talk.conversation.verified:
-        talk.say("ask_identity")
-        return NOTHING
-    if request.form is not None:
-        return NOTHING
-    if talk.open_promise() is not None:
-        talk.say("anything_else")
-        return Effect({"asked": "anything_else"})
-    talk.say("ask_intention")
-    return Effect({"asked": "intention"})
+def ended(asked: str | None = None) -> Effect:
+    """No form is open any more; `asked` is what a bare yes or no would answer now."""
+    return Effect({**NO_DRAFT, "asked": asked}, end_form=True)

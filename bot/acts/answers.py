@@ -1,20 +1,21 @@
-"""Acts that answer a question or keep the talk going."""
+"""Acts that answer a question about the debt, and those that keep the talk going."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from bot import commitments
 from bot.actions_protocol import ActionRequest
-from bot.acts.act import Effect, ended, go_on
+from bot.acts import explaining
+from bot.acts.act import NOTHING, Act, Effect, ended
 from bot.acts.endings import goodbye
+from bot.acts.going_on import go_on, open_promise
+from bot.acts.promise import give_up
+from bot.identity import incomplete
 from bot.talk import Talk
 from bot.triggers import named
 from ledger.tables import Promise
 
 # After so many texts in a row that nobody could make sense of, a person takes over.
 MOST_MISSES = 3
-# The same facts in every tone of a treatment.
-REMINDERS = {"gentle": "reminder_gentle", "plain": "reminder", "firm": "reminder_firm"}
 
 
 def open_talk(talk: Talk, request: ActionRequest) -> Effect:
@@ -22,42 +23,49 @@ def open_talk(talk: Talk, request: ActionRequest) -> Effect:
     talk.conversation.stage = "talking"
     talk.say("identity_ok")
     talk.say("disclosure", discloses=("debt_collection",))
-    promise = talk.open_promise()
+    promise = commitments.open_promise(talk)
     if promise is not None:
         return Effect({**_offer_change(talk, promise).slots, "verified": True})
-    _remind(talk)
+    explaining.remind(talk)
     return Effect({**go_on(talk, request).slots, "verified": True})
 
 
 def language_switched(talk: Talk, request: ActionRequest) -> Effect:
     """The debtor asked for the other language, and the talk has changed to it: the open question again, in that."""
     talk.say("language_switched")
-    promise = talk.open_promise()
+    promise = commitments.open_promise(talk)
     if request.asked == "change_promise" and promise is not None:
         return _offer_change(talk, promise)
     return go_on(talk, request)
 
 
-def keep_promise(talk: Talk, request: ActionRequest) -> Effect:
-    talk.say("promise_kept_as_is")
-    return go_on(talk, request)
-
-
 def verify_first(talk: Talk, _: ActionRequest) -> Effect:
+    if talk.conversation.verified:
+        # A dialogue model that was started anew has forgotten it, and what was asked last; from here on it knows again.
+        talk.say("rephrase")
+        return Effect({**ended().slots, "verified": True}, end_form=True)
     talk.say("not_before_identity")
-    return Effect()
+    return ended()
 
 
-def tell_amount(talk: Talk, request: ActionRequest) -> Effect:
-    account = talk.account
-    due, balance = talk.money(account.amount_due), talk.money(account.balance)
-    talk.say("explain_balance", discloses=("debt_facts",), amount_due=due, balance=balance)
-    return go_on(talk, request)
+def four_digits(talk: Talk, _: ActionRequest) -> Effect:
+    """Some figures, and not the four that were asked for: whoever gives them is no wrong number."""
+    talk.say("identity_four_digits")
+    return NOTHING
 
 
-def tell_days(talk: Talk, request: ActionRequest) -> Effect:
-    _remind(talk)
-    return go_on(talk, request)
+def is_incomplete_identity(talk: Talk, request: ActionRequest) -> bool:
+    return not talk.conversation.verified and incomplete(request.text)
+
+
+def telling(tell: explaining.Tell) -> Act:
+    """An act that tells something and goes on."""
+
+    def act(talk: Talk, request: ActionRequest) -> Effect:
+        tell(talk)
+        return go_on(talk, request)
+
+    return act
 
 
 def who_we_are(talk: Talk, request: ActionRequest) -> Effect:
@@ -69,40 +77,6 @@ def who_we_are(talk: Talk, request: ActionRequest) -> Effect:
     return go_on(talk, request)
 
 
-def how_to_pay(talk: Talk, request: ActionRequest) -> Effect:
-    talk.say("how_to_pay")
-    # An address read out letter by letter helps nobody.
-    if talk.conversation.channel != "voice":
-        talk.say("pay_link", link=talk.terms.pay_link)
-    return go_on(talk, request)
-
-
-def charges(talk: Talk, request: ActionRequest) -> Effect:
-    """The bot has no breakdown of fees and interest and may waive none; a colleague has and may."""
-    talk.say("explain_charges")
-    return go_on(talk, request)
-
-
-def consequences(talk: Talk, request: ActionRequest) -> Effect:
-    talk.say("explain_recorded_credit")
-    return go_on(talk, request)
-
-
-def plan(talk: Talk, request: ActionRequest) -> Effect:
-    """What the treatment offers first can be promised at once; a plan over months is a colleague's to make."""
-    floors = talk.floors
-    latest = talk.today + timedelta(days=floors.days)
-    for offer in talk.treatment.offers:
-        if offer == "part" and floors.smallest.amount < floors.due.amount:
-            talk.say("offer_parts", smallest=floors.smallest, latest=latest)
-            break
-        if offer == "later" and floors.days > 0:
-            talk.say("offer_later", latest=latest)
-            break
-    talk.say("plan_by_colleague")
-    return go_on(talk, request)
-
-
 def forgot(talk: Talk, request: ActionRequest) -> Effect:
     talk.note(reason="forgot")
     talk.say("it_happens")
@@ -110,8 +84,52 @@ def forgot(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def greet(talk: Talk, request: ActionRequest) -> Effect:
-    """A greeting, or a yes or no to no question: come to the point."""
+    """A greeting: come to the point."""
     return go_on(talk, request)
+
+
+def affirm(talk: Talk, request: ActionRequest) -> Effect:
+    """A yes outside a form: what it answers is what was asked last."""
+    if not talk.conversation.verified:
+        return go_on(talk, request)
+    if request.asked == "anything_else":
+        return offer_choices(talk, request)
+    if request.asked in ("intention", "change_promise", "can_pay_any"):
+        return open_promise(talk, request)
+    return go_on(talk, request)
+
+
+def deny(talk: Talk, request: ActionRequest) -> Effect:
+    """A no outside a form."""
+    if not talk.conversation.verified:
+        return go_on(talk, request)
+    if request.asked == "anything_else":
+        return goodbye(talk, request)
+    if request.asked == "change_promise":
+        talk.say("promise_kept_as_is")
+        return go_on(talk, request)
+    if request.asked == "intention":
+        return give_up(talk)
+    if request.asked == "can_pay_any":
+        return cannot_pay(talk, request)
+    return go_on(talk, request)
+
+
+def give_way(talk: Talk, request: ActionRequest) -> Effect:
+    """Too much, or too soon: the bot puts forward what code allows next, in the promise's form."""
+    return open_promise(talk, request)
+
+
+def cannot_pay(talk: Talk, request: ActionRequest) -> Effect:
+    """No money, without a cause: ask once whether anything would do, then a person looks at it with them."""
+    if talk.facts.get("asked_can_pay"):
+        talk.say("cannot_pay")
+        talk.escalate(named("cannot_commit", request.text))
+        talk.close("handed_over")
+        return ended()
+    talk.note(asked_can_pay=True)
+    talk.say("ask_can_pay_any")
+    return ended("can_pay_any")
 
 
 def off_topic(talk: Talk, request: ActionRequest) -> Effect:
@@ -120,7 +138,7 @@ def off_topic(talk: Talk, request: ActionRequest) -> Effect:
 
 def thanks(talk: Talk, request: ActionRequest) -> Effect:
     """Thanks in answer to "anything else?" mean no: asking once more would hold people back who want to go."""
-    if request.asked == "anything_else":
+    if request.asked == "anything_else" and request.form is None:
         talk.say("thanks")
         return goodbye(talk, request)
     return _polite(talk, request, "thanks")
@@ -128,16 +146,47 @@ def thanks(talk: Talk, request: ActionRequest) -> Effect:
 
 def wait(talk: Talk, _: ActionRequest) -> Effect:
     talk.say("take_your_time")
-    return Effect()
+    return NOTHING
 
 
-def repeat(talk: Talk, request: ActionRequest) -> Effect:
-    """Everything said last, once more; a question that the form repeats by itself is left to it."""
-    if request.form is None:
-        talk.say_again(talk.last_lines())
+def repeat(talk: Talk, _: ActionRequest) -> Effect:
+    """Everything said last, once more, in the same words."""
+    talk.say_again(talk.last_lines())
+    return NOTHING
+
+
+def clarify(talk: Talk, request: ActionRequest) -> Effect:
+    """ "What do you mean?": the matter in plainer words, then the question again."""
+    if not talk.conversation.verified:
+        talk.say("why_identity")
+    elif request.form is not None:
+        talk.say("clarify_form")
     else:
-        talk.say("small_talk")
-    return Effect()
+        talk.say("clarify_matter")
+    return go_on(talk, request)
+
+
+def upset(talk: Talk, request: ActionRequest) -> Effect:
+    """Angry, without a trigger: acknowledge it once and leave the choice; the second time a person takes over."""
+    if talk.facts.get("was_upset"):
+        talk.follow(named("ask_for_human_or_are_you_a_bot", request.text))
+        if talk.open:
+            talk.close("handed_over")
+        return ended()
+    talk.note(was_upset=True)
+    talk.say("upset_heard")
+    return go_on(talk, request)
+
+
+def cancel(talk: Talk, request: ActionRequest) -> Effect:
+    """Never mind: what was being arranged is dropped, and nothing of it is recorded."""
+    if not talk.conversation.verified:
+        return go_on(talk, request)
+    asked = "anything_else"
+    talk.say("cancelled")
+    talk.say("anything_else")
+    talk.note(amount=None, day=None, read_back=None, asking=None, plan_asking=None, counter=None)
+    return ended(asked)
 
 
 def offer_choices(talk: Talk, _: ActionRequest) -> Effect:
@@ -157,7 +206,7 @@ def not_understood(talk: Talk, request: ActionRequest) -> Effect:
         return ended()
     if misses == 1:
         talk.say("rephrase")
-        return Effect()
+        return NOTHING
     return offer_choices(talk, request)
 
 
@@ -170,9 +219,3 @@ def _offer_change(talk: Talk, promise: Promise) -> Effect:
     amount = talk.money(promise.amount)
     talk.say("promise_already_open", discloses=("debt_facts",), amount=amount, due_on=promise.due_on)
     return Effect({"asked": "change_promise"})
-
-
-def _remind(talk: Talk) -> None:
-    due = talk.money(talk.account.amount_due)
-    template = REMINDERS[talk.treatment.tone]
-    talk.say(template, discloses=("debt_facts",), amount_due=due, days_past_due=talk.account.dpd)

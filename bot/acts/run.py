@@ -6,66 +6,86 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
-from bot.acts import answers, endings, promise
-from bot.acts.act import SURE_ENOUGH, Act
-from bot.talk import GuardBreach, OpenCase, Talk, Terms
+from bot.acts import answers, callback, dispute, endings, explaining, hardship, plan, promise
+from bot.acts.act import FORM_OF, SURE_ENOUGH, Act, Effect
+from bot.acts.minimum import ask_minimum
+from bot.talk import GuardBreach, OpenCase, Talk, Terms, talk_on
 from ledger.ledger import Ledger
-from ledger.tables import Conversation
 
 ANYBODY: Final[Mapping[str, Act]] = {
     "action_verify_first": answers.verify_first,
     "action_who_we_are": answers.who_we_are,
+    "action_ask_bot": answers.telling(explaining.automated),
+    "action_ask_recorded": answers.telling(explaining.recorded),
+    "action_ask_why_identity": answers.telling(explaining.why_identity),
+    "action_ask_source": answers.telling(explaining.source),
+    "action_ask_contact": answers.telling(explaining.contact),
     "action_greet": answers.greet,
+    "action_affirm": answers.affirm,
+    "action_deny": answers.deny,
     "action_thanks": answers.thanks,
     "action_language_switched": answers.language_switched,
     "action_wait": answers.wait,
     "action_repeat": answers.repeat,
+    "action_clarify": answers.clarify,
     "action_off_topic": answers.off_topic,
-    "action_acknowledge": answers.greet,
-    "action_go_on": answers.offer_choices,
+    "action_upset": answers.upset,
+    "action_cancel": answers.cancel,
     "action_not_understood": answers.not_understood,
     "action_goodbye": endings.goodbye,
-    "action_callback": endings.callback,
+    "action_voicemail": endings.voicemail,
+    "action_busy": callback.busy,
+    "validate_callback_form": callback.weigh,
     "action_human": endings.as_trigger("ask_for_human_or_are_you_a_bot", "handed_over"),
     "action_complaint": endings.as_trigger("complaint_regulator", "complaint_opened"),
     "action_stop_contact": endings.as_trigger("cease_request", "cease_recorded"),
     "action_wrong_person": endings.as_trigger("third_party_answering", "wrong_person"),
-    "action_dispute": endings.as_trigger("dispute_not_mine", "dispute_opened"),
 }
 """Acts that tell nothing about a debt, and so may follow what anybody says."""
 
 RIGHT_PARTY: Final[Mapping[str, Act]] = {
     "action_open_talk": answers.open_talk,
-    "action_keep_promise": answers.keep_promise,
-    "action_tell_amount": answers.tell_amount,
-    "action_tell_days": answers.tell_days,
-    "action_how_to_pay": answers.how_to_pay,
-    "action_charges": answers.charges,
-    "action_consequences": answers.consequences,
-    "action_plan": answers.plan,
+    "action_tell_amount": answers.telling(explaining.amount),
+    "action_tell_days": answers.telling(explaining.remind),
+    "action_how_to_pay": answers.telling(explaining.how_to_pay),
+    "action_payment_trouble": answers.telling(explaining.payment_trouble),
+    "action_charges": answers.telling(explaining.charges),
+    "action_consequences": answers.telling(explaining.consequences),
+    "action_ask_legal": answers.telling(explaining.legal),
+    "action_ask_discount": answers.telling(explaining.discount),
+    "action_ask_minimum": ask_minimum,
+    "action_too_much": answers.give_way,
+    "action_ask_extension": answers.give_way,
+    "action_cannot_pay": answers.cannot_pay,
     "action_forgot": answers.forgot,
     "action_already_paid": endings.already_paid,
-    "action_hardship": endings.as_trigger("hardship_unemployment", "hardship_referred"),
     "action_refuse": endings.refuse,
-    "action_ask_reason": endings.ask_reason,
     "validate_promise_form": promise.weigh,
-    "action_ask_amount": promise.ask_amount,
-    "action_ask_day": promise.ask_day,
-    "action_ask_confirmed": promise.read_back,
-    "action_finish_promise": promise.finish,
+    "validate_plan_form": plan.weigh,
+    "validate_dispute_form": dispute.weigh,
+    "validate_hardship_form": hardship.weigh,
 }
 """Acts that presume the right party; for anybody else the identity question comes first, whatever Rasa proposes."""
+
+# Who disputes before we know who they are is stopped for and handed over just the same; nothing is told.
+FOR_STRANGERS: Final[Mapping[str, Act]] = {
+    "validate_dispute_form": endings.as_trigger("dispute_not_mine", "dispute_opened"),
+    "validate_hardship_form": endings.as_trigger("hardship_unemployment", "hardship_referred"),
+}
+"""What is done for somebody who is not known yet, where it is more than to ask who they are."""
 
 WITH_CONSEQUENCES: Final = frozenset(
     {
         "action_complaint",
         "action_stop_contact",
         "action_wrong_person",
-        "action_dispute",
         "action_already_paid",
-        "action_hardship",
         "action_refuse",
-        "action_callback",
+        "action_busy",
+        "action_voicemail",
+        "validate_callback_form",
+        "validate_dispute_form",
+        "validate_hardship_form",
     }
 )
 """Acts that end the talk, hold contact or open a case. A wish for a person is not among them: it is always granted."""
@@ -88,31 +108,54 @@ class Actions:
         request = read_request(body)
         try:
             return self._run(request)
-        except GuardBreach:
+        except GuardBreach as breach:
             # Rasa turns our refusal into silence; the talk must end for the right reason all the same.
-            with self._ledger.begin() as work:
-                conversation = work.session.get_one(Conversation, request.conversation_id)
-                Talk(work, conversation, self._terms, self._open_case).note(fault="guard_breach")
+            with talk_on(self._ledger, request.conversation_id, self._terms, self._open_case) as talk:
+                if talk is not None:
+                    talk.note(fault="guard_breach", breach=str(breach))
             raise
 
     def _run(self, request: ActionRequest) -> dict[str, Any]:
-        act = ANYBODY.get(request.action) or RIGHT_PARTY.get(request.action)
-        if act is None:
+        proposed = ANYBODY.get(request.action) or RIGHT_PARTY.get(request.action)
+        if proposed is None:
             raise ValueError(f"no such act: {request.action}")
-        with self._ledger.begin() as work:
-            conversation = work.session.get(Conversation, request.conversation_id)
-            if conversation is None or conversation.closed_at is not None:
+        with talk_on(self._ledger, request.conversation_id, self._terms, self._open_case) as talk:
+            if talk is None or not talk.open:
                 # Nothing more is done in a talk that is over, whatever Rasa still proposes.
                 return write_reply(ActionReply(listen=True))
-            talk = Talk(work, conversation, self._terms, self._open_case)
-            if request.action in WITH_CONSEQUENCES and request.confidence < SURE_ENOUGH:
-                act = answers.not_understood
-            elif request.action in RIGHT_PARTY and not conversation.verified:
-                act = answers.verify_first
+            act = _to_do(talk, request, proposed)
             if act is not answers.not_understood and request.form is None:
                 talk.note(misses=None)
             effect = act(talk, request)
             turns = talk.speak()
-        # Within a form Rasa goes on by itself: it comes back to its question, or finishes. Otherwise one act is enough.
-        listen = request.form is None or effect.end_form
-        return write_reply(ActionReply(tuple(turn.id for turn in turns), effect.slots, effect.end_form, listen))
+        if effect.passes:
+            # No slot is set, so Rasa looks for another act.
+            return write_reply(ActionReply())
+        return write_reply(_reply(request, effect, tuple(turn.id for turn in turns)))
+
+
+def _to_do(talk: Talk, request: ActionRequest, proposed: Act) -> Act:
+    """The act that is done instead of the proposed one, where that must not be done or not on so little."""
+    opens = request.requested is None or not request.action.startswith(FORM_OF)
+    if answers.is_incomplete_identity(talk, request):
+        return answers.four_digits
+    if request.action in WITH_CONSEQUENCES and opens and request.confidence < SURE_ENOUGH:
+        return answers.not_understood
+    if request.action in RIGHT_PARTY and not talk.conversation.verified:
+        return FOR_STRANGERS.get(request.action, answers.verify_first)
+    return proposed
+
+
+def _reply(request: ActionRequest, effect: Effect, turn_ids: tuple[str, ...]) -> ActionReply:
+    # A form goes on by itself once its answer has been taken; everything else waits for the debtor.
+    is_form = request.action.startswith(FORM_OF)
+    goes_on = is_form and not effect.end_form and request.action == f"{FORM_OF}{request.form}" and bool(effect.slots)
+    return ActionReply(
+        turn_ids,
+        effect.slots,
+        # An act that asks nothing of a form that could not be opened leaves none open.
+        effect.end_form or (is_form and not effect.slots),
+        listen=not goes_on,
+        open_form=effect.open_form,
+        requests=effect.requests if effect.open_form else None,
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.facts import CURRENCIES, KINDS, Fact, pattern, wording
+from bot.facts import CURRENCIES, KINDS, Count, Digits, Fact, Parts, pattern, wording
 from ledger.money import Money
 
 FRIDAY = date(2026, 11, 27)
@@ -30,6 +30,14 @@ FRIDAY = date(2026, 11, 27)
             (Money(Decimal(15), "TWD"), Money(Decimal(50), "TWD")),
             "新台币15元，还是新台币50元",
             "NT$15, or NT$50",
+        ),
+        (Digits(Decimal("1500")), "一、五、零、零", "one, five, zero, zero"),
+        (Digits(Decimal("13.05")), "一、三、点、零、五", "one, three, point, zero, five"),
+        (Count(3), "3", "3"),
+        (
+            Parts(((Money(Decimal(800), "TWD"), date(2026, 11, 27)), (Money(Decimal(825), "TWD"), date(2026, 12, 4)))),
+            "2026年11月27日星期五：新台币800元；2026年12月4日星期五：新台币825元",
+            "Friday 27 November 2026: NT$800; Friday 4 December 2026: NT$825",
         ),
     ],
 )
@@ -57,7 +65,12 @@ FACTS = {
     date: st.dates(),
     int: st.integers(-10, 5000),
     str: st.just("Example Bank"),
+    Count: st.integers(0, 99).map(Count),
 }
+FACTS[Digits] = FACTS[Money].map(lambda money: Digits(abs(money.amount)))
+FACTS[Parts] = st.lists(st.tuples(FACTS[Money], FACTS[date]), min_size=1, max_size=4).map(
+    lambda parts: Parts(tuple(parts))
+)
 FACTS[tuple] = st.lists(FACTS[Money], min_size=1, max_size=4).map(tuple) | st.lists(
     FACTS[date], min_size=1, max_size=4
 ).map(tuple)

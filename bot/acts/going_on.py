@@ -1,0 +1,50 @@
+"""How a talk goes on after an act: the form's own question again, an offer made in passing, or the open question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from bot import commitments
+from bot.actions_protocol import ActionRequest
+from bot.acts import hardship, plan, promise, reading
+from bot.acts.act import NOTHING, Effect
+from bot.acts.callback import ask_time
+from bot.acts.dispute import ask_reason
+from bot.acts.promise_words import ask
+from bot.talk import Talk
+
+QUESTIONS: Final[Mapping[str, Callable[[Talk], Effect]]] = {
+    "promise_form": ask,
+    "plan_form": plan.ask,
+    "callback_form": ask_time,
+    "dispute_form": ask_reason,
+    "hardship_form": hardship.ask,
+}
+"""What says the question at which each form stands."""
+
+
+def go_on(talk: Talk, request: ActionRequest) -> Effect:
+    """Ask what is still open: who it is, the form's own question, the intention, or what else."""
+    if not talk.conversation.verified:
+        talk.say("ask_identity")
+        return NOTHING
+    if request.form is not None and request.form in QUESTIONS:
+        return QUESTIONS[request.form](talk)
+    offered = reading.offered(talk, request.text)
+    if offered is not None:
+        # "What are the charges? I'll pay 500 on Friday": the offer is not lost over the question.
+        return open_promise(talk, request, offered)
+    if commitments.open_promise(talk) is not None:
+        talk.say("anything_else")
+        return Effect({"asked": "anything_else"})
+    talk.say("ask_intention")
+    return Effect({"asked": "intention"})
+
+
+def open_promise(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect:
+    """Open the promise form from an act of another name."""
+    begun = promise.begin(talk, request, text)
+    if begun.end_form:
+        return begun
+    return Effect(begun.slots, open_form=promise.FORM, requests=begun.requests)
