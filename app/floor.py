@@ -17,6 +17,7 @@ from app.web.server import build_app
 from bot.acts.run import Actions
 from bot.dialogue import RasaDialogue
 from bot.rasa_process import Progress, RasaProcess
+from bot.rasa_watch import RasaWatch
 from bot.session import Sessions
 from bot.talk import Terms
 from desk.case_view import Permitted
@@ -82,7 +83,8 @@ def open_floor(
     try:
         with serving(build_app(floor), settings.host, port):
             rasa.start(progress)
-            yield floor
+            with RasaWatch(rasa):
+                yield floor
     finally:
         dialogue.close()
         rasa.stop()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,6 +11,9 @@ import httpx
 
 # A debtor who waits longer than this hangs up.
 LONGEST_WAIT_S = 2.0
+# After so many failures in a row nobody else is made to wait for one; after a rest one message tries again.
+FAILURES_IN_A_ROW = 3
+REST_S = 3.0
 
 
 class DialogueDown(Exception):
@@ -43,7 +48,9 @@ class DialoguePort(Protocol):
 class RasaDialogue:
     """The Rasa process at `url` (scheme, host and port), through the channel of bot/rasa/amends/channel.py."""
 
-    def __init__(self, url: str, secret: str, timeout_s: float = LONGEST_WAIT_S) -> None:
+    def __init__(
+        self, url: str, secret: str, timeout_s: float = LONGEST_WAIT_S, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = httpx.Client(
             base_url=f"{url}/webhooks/amends",
             headers={"X-Amends-Secret": secret},
@@ -51,6 +58,9 @@ class RasaDialogue:
             # A proxy of the environment must never see a talk, and Rasa is on this machine.
             trust_env=False,
         )
+        self._monotonic = monotonic
+        self._failures = 0
+        self._rests_until = 0.0
 
     def hear(self, conversation_id: str, text: str) -> Answer:
         return self._turn({"conversation": conversation_id, "text": text})
@@ -77,9 +87,18 @@ class RasaDialogue:
         return answer
 
     def _post(self, path: str, body: dict[str, str]) -> Any:
+        # Whoever comes when the rest is over tries for all; the others rest on until that one knows.
+        if self._failures >= FAILURES_IN_A_ROW:
+            if self._monotonic() < self._rests_until:
+                raise DialogueDown("resting")
+            self._rests_until = self._monotonic() + REST_S
         try:
             response = self._client.post(path, json=body)
             response.raise_for_status()
-            return response.json()
+            answer = response.json()
         except (httpx.HTTPError, ValueError) as fault:
+            self._failures += 1
+            self._rests_until = self._monotonic() + REST_S
             raise DialogueDown(type(fault).__name__) from fault
+        self._failures = 0
+        return answer

@@ -16,7 +16,7 @@ import httpx
 KEPT_FROM_RASA = ("AMENDS_", "PYTHON", "VIRTUAL_ENV")
 PROJECT = Path(__file__).parent / "rasa"
 # Everything that decides what a model learns. The lock is in it: another version of Rasa cannot read the model.
-LEARNT_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "amends/*.py", "requirements*.lock")
+LEARNT_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "amends/*.py", "amends/*.yml", "requirements*.lock")
 TRAINING_LIMIT_S = 600.0
 START_LIMIT_S = 120.0
 
@@ -54,6 +54,7 @@ class RasaProcess:
             "AMENDS_ACTION_SECRET": action_secret,
         }
         self._process: subprocess.Popen[bytes] | None = None
+        self._model: Path | None = None
 
     def __enter__(self) -> RasaProcess:
         self.start()
@@ -105,7 +106,9 @@ class RasaProcess:
         """
         if self.running():
             return
-        model = self.train(progress)
+        # One that is started anew keeps the model it had: a debtor must not wait for a training.
+        self._model = self._model or self.train(progress)
+        model = self._model
         progress("starting the dialogue server")
         self._process = self._launch(
             ["run", "--model", str(model), "--port", str(self._port), "--interface", "127.0.0.1", "--quiet"],
@@ -132,6 +135,18 @@ class RasaProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def restart(self) -> None:
+        """Start it anew, dead, stuck or well as it may be.
+
+        :raises RasaUnavailable: as `start`.
+        """
+        process, self._process = self._process, None
+        if process is not None:
+            # Not asked to end: what stands still does not hear that.
+            process.kill()
+            process.wait()
+        self.start()
 
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None

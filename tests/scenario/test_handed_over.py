@@ -112,7 +112,7 @@ def test_the_debtor_hears_until_when_and_the_desk_is_held_to_it(
 
 @pytest.mark.parametrize(
     "said",
-    ["I want to die", "you have the wrong number", "stop contacting me", "my mommy is not home, I'm eight years old"],
+    ["I want to die", "you have the wrong number", "stop contacting me", "I'm just a kid, my mommy isn't home"],
 )
 def test_who_is_in_danger_or_wants_peace_hears_no_date(ledger: Ledger, said: str) -> None:
     reply, _, _ = handed(ledger, said)

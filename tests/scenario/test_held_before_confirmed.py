@@ -105,7 +105,7 @@ def test_the_same_words_inside_a_sentence_are_no_opt_out(words: str) -> None:
 @pytest.mark.parametrize("table", ["hold", "consent"])
 def test_what_cannot_be_written_is_not_confirmed(ledger: Ledger, table: str) -> None:
     fail(ledger, table)
-    assert set(say(ledger, "STOP")) == {"system_failure"}
+    assert say(ledger, "STOP")[0] == "system_failure"
     with ledger.read() as work:
         assert work.session.exec(select(Turn.template).where(Turn.template == "trigger_cease")).all() == []
         assert work.session.exec(select(Hold.reason).where(Hold.reason == "cease_request")).all() == []

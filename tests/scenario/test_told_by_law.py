@@ -117,7 +117,7 @@ def test_where_the_law_cannot_be_read_a_person_talks_and_nothing_is_told(tmp_pat
     terms = replace(TERMS, packs=Packs(shipped.by_id, {**shipped.broken, "BROKEN": "line 3: not a list"}))
     ledger, sessions = floor(tmp_path, law, terms)
     opening = sessions.start("account-R1", "chat")
-    assert templates(opening) == ["cannot_go_on"]
+    assert templates(opening) == ["cannot_go_on", "colleague_by"]
     assert (opening.ended, opening.escalated) == (True, True)
     assert [case.trigger for case in rows(ledger, Case)] == ["disclosure_missing"]
     assert [(hold.reason, hold.until) for hold in rows(ledger, Hold)] == [("disclosure_missing", None)]
@@ -131,7 +131,7 @@ def test_what_nobody_has_approved_words_for_is_left_to_a_person(tmp_path: Path) 
         source = Path("strategy/policy/packs") / f"{pack}.yaml"
         (folder / f"{pack}.yaml").write_text(source.read_text().replace("id: UK-NO-PRESSURE", "id: UK-SOMETHING-NEW"))
     ledger, sessions = floor(tmp_path, ["UK"], replace(TERMS, packs=load_packs(folder)))
-    assert templates(sessions.start("account-R1", "voice")) == ["cannot_go_on"]
+    assert templates(sessions.start("account-R1", "voice")) == ["cannot_go_on", "colleague_by"]
     (case,) = rows(ledger, Case)
     with ledger.read() as work:
         packet = open_packet(work, case.id, case.packet_sealed)
@@ -140,7 +140,7 @@ def test_what_nobody_has_approved_words_for_is_left_to_a_person(tmp_path: Path) 
 
 def test_a_language_that_the_bot_does_not_speak_is_a_persons(tmp_path: Path) -> None:
     ledger, sessions = floor(tmp_path, ["CN"], language="es")
-    assert templates(sessions.start("account-R1", "chat")) == ["cannot_go_on"]
+    assert templates(sessions.start("account-R1", "chat")) == ["cannot_go_on", "colleague_by"]
     assert [case.trigger for case in rows(ledger, Case)] == ["language_barrier"]
 
 
@@ -152,7 +152,7 @@ def test_a_denial_of_the_gate_stops_the_talk_and_opens_a_case(tmp_path: Path, mo
     dialogue.proposals = [("action_wait",)]
     monkeypatch.setattr(telling.Telling, "objections", lambda *_a, **_k: (Breach("x", "denied", "CEASE"),))
     reply = sessions.turn(opening.conversation_id, "hold on")
-    assert templates(reply) == ["system_failure"]
+    assert templates(reply) == ["system_failure", "colleague_by"]
     assert reply.ended
     assert [case.trigger for case in rows(ledger, Case)] == ["guard_breach"]
     assert "take_your_time" not in [turn.template for turn in rows(ledger, Turn)]

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from bot.dialogue import Answer, DialogueDown, RasaDialogue
+from bot.dialogue import FAILURES_IN_A_ROW, REST_S, Answer, DialogueDown, RasaDialogue
 
 GOOD = {
     "messages": [{"recipient_id": "t", "custom": {"turn": "turn-1"}}],
@@ -90,3 +90,24 @@ def test_no_server_and_a_slow_server_are_failures(rasa: tuple[str, type[_Canned]
         RasaDialogue(url, "s", timeout_s=0.1).hear("t", "yes")
     with pytest.raises(DialogueDown):
         RasaDialogue("http://127.0.0.1:9", "s").hear("t", "yes")
+
+
+def test_after_failures_in_a_row_nobody_else_waits_until_one_has_tried_again(rasa: tuple[str, type[_Canned]]) -> None:
+    url, canned = rasa
+    canned.body, canned.delay_s = json.dumps(GOOD).encode(), 0.3
+    now = [100.0]
+    dialogue = RasaDialogue(url, "s", timeout_s=0.1, monotonic=lambda: now[0])
+    for _ in range(FAILURES_IN_A_ROW):
+        with pytest.raises(DialogueDown, match="Timeout"):
+            dialogue.hear("t", "yes")
+    with pytest.raises(DialogueDown, match="resting"):
+        dialogue.hear("t", "yes")
+    now[0] += REST_S
+    with pytest.raises(DialogueDown, match="Timeout"):
+        dialogue.hear("t", "yes")
+    with pytest.raises(DialogueDown, match="resting"):
+        dialogue.hear("t", "yes")
+    canned.delay_s = 0.0
+    now[0] += REST_S
+    assert dialogue.hear("t", "yes").intent == "affirm"
+    assert dialogue.hear("t", "yes").intent == "affirm"

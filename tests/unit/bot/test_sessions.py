@@ -101,8 +101,9 @@ def test_the_wrong_person_hears_nothing_and_the_number_is_held(ledger: Ledger, s
 
 def test_before_the_right_party_no_figure_goes_on(sessions: Sessions, dialogue: ScriptedDialogue) -> None:
     dialogue.proposals = [("action_verify_first",)]
-    sessions.turn(_open(sessions), "it starts with 43 I think")
+    reply = sessions.turn(_open(sessions), "it starts with 43 I think")
     assert dialogue.heard == ["it starts with ## I think"]
+    assert [line.template for line in reply.lines] == ["identity_four_digits"]
 
 
 def test_an_act_for_the_right_party_only_asks_who_it_is_when_rasa_proposes_it_too_early(
@@ -132,10 +133,10 @@ def test_a_promise_that_may_be_changed_is_told_in_the_language_asked_for(
 ) -> None:
     first = _verified(sessions)
     dialogue.form, dialogue.intent, dialogue.slots = "promise_form", "promise", {}
-    dialogue.proposals = [("validate_promise_form", "action_ask_confirmed")]
+    dialogue.proposals = [("validate_promise_form",)]
     sessions.turn(first, "2000 on 13 March")
     dialogue.intent, dialogue.slots["requested_slot"] = "affirm", "confirmed"
-    dialogue.proposals = [("validate_promise_form", "action_finish_promise")]
+    dialogue.proposals = [("validate_promise_form",)]
     sessions.turn(first, "yes")
     dialogue.form, dialogue.slots = None, {}
     reply = sessions.turn(_verified(sessions), "请说中文")
@@ -182,7 +183,7 @@ def test_a_model_that_is_down_ends_the_talk_with_an_apology_a_hold_and_a_case(
     talk_id = _verified(sessions)
     dialogue.down = True
     reply = sessions.turn(talk_id, "how much is it")
-    assert [line.template for line in reply.lines] == ["system_failure"]
+    assert [line.template for line in reply.lines] == ["system_failure", "colleague_by"]
     assert reply.ended
     assert [hold.reason for hold in _all(ledger, Hold)] == ["dialogue_down"]
     assert [case.trigger for case in _all(ledger, Case)] == ["dialogue_down"]
@@ -204,7 +205,7 @@ def test_a_sentence_that_the_guard_stops_is_never_recorded_or_returned(
     monkeypatch.setattr(talk_module, "check", stricter)
     dialogue.proposals = [("action_how_to_pay",)]
     reply = sessions.turn(talk_id, "how can I pay")
-    assert [line.template for line in reply.lines] == ["system_failure"]
+    assert [line.template for line in reply.lines] == ["system_failure", "colleague_by"]
     assert "how_to_pay" not in [turn.template for turn in _all(ledger, Turn)]
     assert [hold.reason for hold in _all(ledger, Hold)] == ["guard_breach"]
 
@@ -228,27 +229,28 @@ def test_a_promise_is_recorded_only_as_it_was_read_back(
 ) -> None:
     talk_id = _verified(sessions)
     dialogue.form, dialogue.intent = "promise_form", "promise"
-    dialogue.proposals = [("validate_promise_form", "action_ask_confirmed"), ("action_finish_promise",)]
+    dialogue.proposals = [("validate_promise_form",), ("validate_promise_form",)]
     reply = sessions.turn(talk_id, "2000 on 13 March")
     assert [line.template for line in reply.lines] == ["read_back"]
-    # No yes has been heard: nothing to record, so nothing to say, which counts as a failure.
-    assert sessions.turn(talk_id, "well").ended
+    with ledger.begin() as work:
+        conversation = work.session.get_one(Conversation, talk_id)
+        conversation.facts = {**conversation.facts, "amount": "2500"}
+    dialogue.intent, dialogue.slots["requested_slot"] = "affirm", "confirmed"
+    # The yes was not to this amount: nothing is recorded, and the talk must not go on.
+    assert sessions.turn(talk_id, "yes").ended
     assert _all(ledger, Promise) == []
 
 
 @pytest.mark.parametrize(
     ("said", "refused"),
-    [("a year ago, on 13 March 2025", "promise_in_the_past"), ("on 13 March 2031", "promise_too_far")],
+    [("a year ago, on 13 March 2025", "promise_in_the_past"), ("on 13 March 2031", "counter_day")],
 )
 def test_a_day_out_of_bounds_without_an_amount_is_refused_once_the_amount_is_known(
     sessions: Sessions, dialogue: ScriptedDialogue, said: str, refused: str
 ) -> None:
     talk_id = _verified(sessions)
     dialogue.form, dialogue.intent, dialogue.slots = "promise_form", "promise", {}
-    dialogue.proposals = [
-        ("validate_promise_form", "action_ask_amount"),
-        ("validate_promise_form", "action_ask_day"),
-    ]
+    dialogue.proposals = [("validate_promise_form",), ("validate_promise_form",)]
     reply = sessions.turn(talk_id, said)
     assert [line.template for line in reply.lines] == ["ask_amount"]
     dialogue.slots["requested_slot"] = "amount"

@@ -75,7 +75,7 @@ def test_asking_again_is_recorded_and_the_third_time_a_person_takes_over(
         assert [line.template for line in again.lines] == ["rephrase"]
         assert not again.ended
     last = talks.unheard(opening.conversation_id, 3)
-    assert [line.template for line in last.lines] == ["handoff_next_day"]
+    assert [line.template for line in last.lines] == ["handoff_next_day", "colleague_by"]
     assert last.ended
     assert last.escalated
     assert len(cases) == 1
