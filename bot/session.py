@@ -55,7 +55,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What goes on to the dialogue model: the redacted text, or an event that our side found out."""
+    """What goes on to the dialogue model: an event that our side found out, then the redacted text if there is any."""
 
     turn_id: str
     text: str
@@ -195,9 +195,13 @@ class Sessions:
         return reply
 
     def _ask(self, conversation_id: str, message: _Message) -> Answer:
-        if message.event is not None:
-            return self._dialogue.tell(conversation_id, message.event)
-        return self._dialogue.hear(conversation_id, message.text)
+        if message.event is None:
+            return self._dialogue.hear(conversation_id, message.text)
+        told = self._dialogue.tell(conversation_id, message.event)
+        if not message.text:
+            return told
+        heard = self._dialogue.hear(conversation_id, message.text)
+        return Answer((*told.turn_ids, *heard.turn_ids), heard.intent, heard.confidence)
 
     def _before_dialogue(self, conversation_id: str, text: str, began: float) -> Reply | _Message:
         """Everything that does not need the dialogue model, in one transaction."""
@@ -234,7 +238,12 @@ class Sessions:
                     talk.conversation.verified = True
                     talk.conversation.verified_turn = heard.seq
                     talk.work.audit("right_party.verified", conversation_id, {"seq": heard.seq})
-                    return _Message(heard.id, "", "right_party_confirmed")
+                    # "It's 4321, and I can pay on Friday": the rest is answered as well, now that it may be.
+                    rest = identity.rest(redact(text))
+                    if rest:
+                        talk.heard_more(heard, f"{IDENTITY} {rest}")
+                        talk.note(more_to_answer=True)
+                    return _Message(heard.id, rest, "right_party_confirmed")
                 wrong_answer(talk)
             elif says_nothing(text):
                 _ask_again(talk)

@@ -184,6 +184,10 @@ class Talk:
         """Record what the debtor said; `text` is redacted already."""
         return self._record("debtor", text, trigger=trigger)
 
+    def heard_more(self, turn: Turn, text: str) -> None:
+        """Record what of a turn may be kept now that the right party has shown who they are; redacted already."""
+        turn.text_sealed = self.work.seal("turn", "text_sealed", turn.id, text)
+
     def say(self, template: str, *, discloses: tuple[str, ...] = (), **facts: Fact) -> None:
         """Add an approved sentence to what will be spoken; `discloses` are the kinds of disclosure it makes."""
         self._lines.append((say(template, self.language, **facts), discloses))

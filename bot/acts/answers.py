@@ -27,6 +27,9 @@ def open_talk(talk: Talk, request: ActionRequest) -> Effect:
     if promise is not None:
         return Effect({**_offer_change(talk, promise).slots, "verified": True})
     explaining.remind(talk)
+    if talk.facts.get("more_to_answer"):
+        talk.note(more_to_answer=None)
+        return Effect({"verified": True})
     return Effect({**go_on(talk, request).slots, "verified": True})
 
 
