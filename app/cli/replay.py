@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 import typer
 
 from app import wiring
@@ -42,10 +43,13 @@ def replay(
         with progress(f"playing {len(read)} talk{'' if len(read) == 1 else 's'}") as step:
             played = []
             for number, (file, script) in enumerate(read, start=1):
-                played.append((file, _played(stage, script, file, f"replayed-{number}")))
+                played.append((file, script, _played(stage, script, file, f"replayed-{number}")))
                 step(number, len(read))
-        broken = violations_by_talk(stage.ledger, [talk.record for _, talk in played])
-        talks = [_told(file, talk, broken) for file, talk in played]
+        broken = violations_by_talk(stage.ledger, [talk.record for *_, talk in played if isinstance(talk, Played)])
+        talks = [
+            _told(file, talk, broken) if isinstance(talk, Played) else _not_played(file, script, talk)
+            for file, script, talk in played
+        ]
     failed = sum(not talk["met"] for talk in talks) + bool(broken.get(""))
     told = {
         "played": len(talks),
@@ -112,11 +116,15 @@ def _read(paths: Sequence[Path]) -> list[tuple[str, Script]]:
     return read
 
 
-def _played(stage: Stage, script: Script, file: str, ref: str) -> Played:
+def _played(stage: Stage, script: Script, file: str, ref: str) -> Played | Exception:
+    """The talk; or the fault that ended it, which must not take the other talks along."""
     try:
         return stage.play(script, ref)
     except ScriptRefused as refused:
         raise BadInput(f"{file}: {refused}") from refused
+    except Exception as fault:
+        structlog.get_logger().error("talk not played", exc_info=fault)
+        return fault
 
 
 def _told(file: str, talk: Played, broken: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -155,6 +163,11 @@ def _told(file: str, talk: Played, broken: Mapping[str, Sequence[str]]) -> dict[
     }
 
 
+def _not_played(file: str, script: Script, fault: Exception) -> dict[str, Any]:
+    unmet = [f"a fault of ours ended it: {type(fault).__name__}"]
+    return {"name": script.name, "file": file, "about": script.about, "met": False, "unmet": unmet, "turns": []}
+
+
 def _text(told: Mapping[str, Any]) -> str:
     lines = []
     for talk in told["talks"]:
@@ -163,10 +176,23 @@ def _text(told: Mapping[str, Any]) -> str:
             signs = [turn.template, turn.intent, turn.confidence and f"{turn.confidence:.2f}", turn.trigger]
             shown = ", ".join(str(sign) for sign in signs if sign)
             lines.append(f"{turn.speaker}: {turn.text}" + (f"    [{shown}]" if shown else ""))
-        lines.append(f"    {talk['stage']}, {talk['disposition'] or 'no disposition'}, verified: {talk['verified']}")
-        lines += [f"    promised {each.amount} {each.currency} by {each.due_on}" for each in talk["promises"]]
-        lines += [f"    case {each.trigger} ({each.priority}) for {each.queue}" for each in talk["escalations"]]
-        lines += [f"    hold {each.reason}" for each in talk["holds"]]
+        if talk["turns"]:
+            lines.append(
+                f"    {talk['stage']}, {talk['disposition'] or 'no disposition'}, verified: {talk['verified']}"
+            )
+            lines += _ends(talk)
         lines += [f"    ! {each}" for each in talk["unmet"]]
     lines.append(f"{told['met']} of {told['played']} talks as expected, {told['violations']} violations")
     return "\n".join(lines)
+
+
+def _ends(talk: Mapping[str, Any]) -> list[str]:
+    return [
+        *(f"    promised {each.amount} {each.currency} by {each.due_on}" for each in talk["promises"]),
+        *(
+            f"    plan of {each.parts} parts, {each.total} {each.currency} from {each.first_day}"
+            for each in talk["plans"]
+        ),
+        *(f"    case {each.trigger} ({each.priority}) for {each.queue}" for each in talk["escalations"]),
+        *(f"    hold {each.reason}" for each in talk["holds"]),
+    ]

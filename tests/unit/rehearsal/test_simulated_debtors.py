@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,18 @@ def test_what_was_misheard_is_put_right_and_never_agreed_to():
         assert person.said[-1].kind != "confirm", answer
 
 
+@given(
+    persona=st.sampled_from(sorted(PERSONAS)),
+    seed=st.text(max_size=5),
+    asked=st.lists(st.sampled_from(sorted(hearing.ASKS_IDENTITY)), max_size=MOST_TURNS),
+)
+def test_nobody_promises_before_they_have_heard_what_it_is_about(persona, seed, asked):
+    person = debtor(persona, seed=seed)
+    for template in asked:
+        person.reply(heard(template))
+    assert not {"promise", "part", "amount", "day", "confirm"} & {line.kind for line in person.said}
+
+
 def test_a_stranger_never_gives_the_identity_answer():
     for seed in range(30):
         stranger = debtor("third_party", seed=str(seed))
@@ -127,8 +140,6 @@ def test_a_stranger_never_gives_the_identity_answer():
 
 
 def test_noise_leaves_figures_alone_and_its_rate_is_kept():
-    from random import Random
-
     text = "I can pay 2,346 on the 12th of December, please note that"
     changed = 0
     for seed in range(1_000):
