@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from app import wiring
 from app.cli.console import BadInput, answer, existing, stderr, tell
 from app.cli.records import AsJson
+from app.cli.rehearse import rehearse
 from app.cli.replay import replay
 from app.floor import Floor, open_floor
 from app.settings import Settings
@@ -40,6 +41,7 @@ def register(cli: typer.Typer) -> None:
     talk = typer.Typer(help="Talk to the bot.", no_args_is_help=True)
     talk.command("say")(say)
     talk.command("replay")(replay)
+    talk.command("rehearse")(rehearse)
     talk.callback()(lambda: None)
     cli.add_typer(talk, name="bot")
     cli.command("call")(call)

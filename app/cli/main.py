@@ -38,7 +38,7 @@ COMMANDS: Final = {
     "wishes": ("consent", "What people wish about contact: list, add, withdraw."),
     "contacts": ("contacts", "Contacts made elsewhere, which count like ours: import."),
     "policy": ("policy", "The contact policy: check, list, show, shadow."),
-    "bot": ("bot", "Talk to the bot, or have talks played: say, replay."),
+    "bot": ("bot", "Talk to the bot, or have talks played: say, replay, rehearse."),
     "call": ("bot", "Run a whole phone call from a WAV."),
     "speech": ("speech", "Hear and speak: transcribe, say, script."),
     "audit": ("audit", "The audit chain: verify, anchor, key."),
