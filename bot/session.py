@@ -211,8 +211,10 @@ class Sessions:
             talk.conversation.language = language_of(text, talk.language)
             redacted = redact(text)
             wanted = requested_language(redacted)
-            # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon.
-            trigger = detect(redacted, talk.language) if wanted is None else None
+            # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon; and
+            # nothing but figures before the right party is known is an answer to our question, right or not.
+            answers = not talk.conversation.verified and identity.incomplete(DIGITS.sub("#", redacted))
+            trigger = detect(redacted, talk.language) if wanted is None and not answers else None
             if trigger is None and holds_secret(text):
                 trigger = named("card_or_secret_spoken")
             digits = None if talk.conversation.verified else identity.digits(text)
@@ -303,7 +305,8 @@ class Sessions:
             return Reply(
                 conversation_id, (say("system_failure", "zh"), say("system_failure", "en")), "zh", "closed", True, False
             )
-        self._forget_if_ended(reply)
+        if reason != "dialogue_down":  # who does not answer is not asked to forget: that would take as long again
+            self._forget_if_ended(reply)
         return reply
 
     @contextmanager

@@ -187,7 +187,7 @@ def test_a_model_that_is_down_ends_the_talk_with_an_apology_a_hold_and_a_case(
     assert reply.ended
     assert [hold.reason for hold in _all(ledger, Hold)] == ["dialogue_down"]
     assert [case.trigger for case in _all(ledger, Case)] == ["dialogue_down"]
-    assert dialogue.forgotten == [talk_id]
+    assert dialogue.forgotten == []
     assert sessions.turn(talk_id, "hello?").lines == ()
 
 

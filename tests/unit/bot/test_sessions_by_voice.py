@@ -88,6 +88,7 @@ def test_asking_again_is_recorded_and_the_third_time_a_person_takes_over(
             ("bot", "rephrase"),
             ("bot", "rephrase"),
             ("bot", "handoff_next_day"),
+            ("bot", "colleague_by"),
         ]
     assert talks.unheard(opening.conversation_id, 4).lines == ()
 
