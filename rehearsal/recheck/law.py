@@ -128,6 +128,10 @@ MUST_HAVE_CASE = frozenset(
 """Triggers that a person must take up."""
 
 
+NO_MONEY_AFTER = MUST_HOLD - {"hardship_unemployment", "threat_or_abuse_to_bot", "language_barrier", "cease_request"}
+"""Triggers after which nobody may ask for a payment, an amount or a day, nor take a promise, in the same talk."""
+
+
 def open_at(hours: Hours, local: datetime) -> bool:
     """Whether the window is open at a local time; it opens on its first minute and is shut on its last."""
     return any(local.weekday() in days and start <= local.time() < end for days, start, end in hours)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from ledger.keys import Keys, SealBroken
+from rehearsal.recheck import conduct
 from rehearsal.recheck.law import MUST_HAVE_CASE, MUST_HOLD
 from rehearsal.recheck.rows import Row, Rows
 from rehearsal.recheck.violation import Violation
@@ -32,6 +33,9 @@ def check(rows: Rows, keys: Keys) -> Iterator[Violation]:
     cases: dict[str | None, set[str]] = defaultdict(set)
     for case in rows.cases:
         cases[case["conversation_id"]].add(case["trigger"])
+    promised: dict[str | None, list[Row]] = defaultdict(list)
+    for promise in rows.promises:
+        promised[promise["conversation_id"]].append(promise)
     lines: dict[str, list[str]] = {}
     for talk in rows.conversations:
         turns = rows.turns.get(talk["id"], [])
@@ -43,6 +47,7 @@ def check(rows: Rows, keys: Keys) -> Iterator[Violation]:
         yield from _first_line(talk, turns, lines[talk["id"]], told[talk["id"]])
         yield from _silence(talk, turns, lines[talk["id"]], told[talk["id"]], rows.accounts[talk["account_id"]])
         yield from _triggers(talk, turns, held[talk["id"]], cases[talk["id"]])
+        yield from conduct.check(talk, turns, lines[talk["id"]], promised[talk["id"]])
     by_id = {talk["id"]: talk for talk in rows.conversations}
     for promise in rows.promises:
         talk_id = promise["conversation_id"]

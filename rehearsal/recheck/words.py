@@ -22,6 +22,11 @@ _DEBT = re.compile(
 _AUTOMATED = re.compile(
     r"\b(?:automated|artificial|virtual|bot|machine|AI)\b|智能|机器人|自动|人工智能|虚拟", re.IGNORECASE
 )
+_ASKS_FOR_MONEY = re.compile(
+    r"\b(?:pay|payment|amount)\b[^.!?]*\?|\bhow much\b[^.!?]*\?"
+    r"|(?:还(?!有|是)|付|缴|打款|多少钱?|金额)[^。！？]*[？?]",
+    re.IGNORECASE,
+)
 
 
 def numbers(line: str) -> set[Decimal]:
@@ -44,6 +49,11 @@ def hints_at_debt(line: str) -> bool:
     """Whether the words alone let a stranger guess that money is owed. A product is no hint: it may be in the name of
     the bank."""
     return bool(_DEBT.search(line))
+
+
+def asks_for_money(line: str) -> bool:
+    """Whether the line asks somebody to pay, or how much and when."""
+    return bool(_ASKS_FOR_MONEY.search(line))
 
 
 def says_automated(line: str) -> bool:

@@ -15,7 +15,7 @@ from rechecked import AMERICAN, GREETING, NEW_YORK_NOON, READ_BACK, World
 from seeded import StoppedClock, add_person, fresh_ledger
 
 from ledger.ledger import UnitOfWork
-from rehearsal.recheck.words import hints_at_debt, numbers, says_automated
+from rehearsal.recheck.words import asks_for_money, hints_at_debt, numbers, says_automated
 
 ROOT = Path(__file__).parents[2]
 
@@ -375,6 +375,36 @@ def no_case_for_a_person_in_the_talk(world: World) -> None:
     greeted(world, stage="with_person")
 
 
+def money_after_despair(world: World) -> None:
+    talk_id = world.promising_talk()
+    world.hold("self_harm", conversation_id=talk_id)
+    world.say(talk_id, 8, "debtor", "我不想活了", "self_harm")
+    world.say(talk_id, 9, "bot", "您打算哪一天还，还多少？")
+    world.case(talk_id, "self_harm")
+
+
+def a_promise_after_despair(world: World) -> None:
+    talk_id = world.promising_talk()
+    world.hold("self_harm", conversation_id=talk_id)
+    world.say(talk_id, 8, "debtor", "我不想活了", "self_harm")
+    world.say(talk_id, 9, "bot", READ_BACK.replace("对吗？", "我记下了。"))
+    world.case(talk_id, "self_harm")
+    world.say(talk_id, 10, "debtor", "嗯")
+    world.promise(talk_id)
+
+
+def a_promise_of_a_stranger(world: World) -> None:
+    talk_id = world.promising_talk()
+    world.promise(talk_id)
+    world.sql(f"UPDATE conversation SET verified_turn = 7 WHERE id = '{talk_id}'")
+
+
+def a_word_after_the_end(world: World) -> None:
+    talk_id = greeted(world, closed_at=world.clock.now + timedelta(seconds=7), stage="closed")
+    world.clock.advance(seconds=20)
+    world.say(talk_id, 2, "bot", "再见。")
+
+
 def words_sealed_with_another_key(world: World) -> None:
     talk_id = greeted(world)
     world.sql(f"UPDATE turn SET text_sealed = x'0100' WHERE conversation_id = '{talk_id}'")
@@ -449,6 +479,10 @@ BREACHES: dict[Callable[[World], None], str] = {
     no_case_for_an_escalation: "escalation.case_missing",
     no_case_for_a_hand_over: "escalation.case_missing",
     no_case_for_a_person_in_the_talk: "escalation.case_missing",
+    money_after_despair: "talk.money_after_alarm",
+    a_promise_after_despair: "promise.after_alarm",
+    a_promise_of_a_stranger: "promise.of_a_stranger talk.amount_before_identity talk.disclosed_before_identity",
+    a_word_after_the_end: "talk.spoken_after_end",
     words_sealed_with_another_key: "talk.unreadable",
     altered_log: "audit.chain audit.missing",
     cut_log: "audit.chain audit.missing",
@@ -544,6 +578,10 @@ def test_it_reads_the_approved_phrases_as_they_are_meant() -> None:
     assert [template for template, line in phrases(before_verified=True) if hints_at_debt(line)] == []
     telling = {template for template, line in phrases(before_verified=False) if hints_at_debt(line)}
     assert telling >= {"disclosure", "reminder", "explain_balance", "read_back", "how_to_pay"}
+    asking = {template for verified in (True, False) for template, line in phrases(verified) if asks_for_money(line)}
+    assert asking >= {"ask_intention", "ask_amount", "ask_date", "read_back_corrected"}
+    assert {each for each in asking if each.startswith(("trigger_", "neutral_", "callback_", "handoff_"))} == set()
+    assert not asking & {"anything_else", "ask_callback_time", "ask_identity", "ask_dispute_reason", "goodbye"}
     greetings = [line for template, line in phrases(before_verified=True) if template.startswith("greeting")]
     assert greetings
     assert all(says_automated(line) for line in greetings)
