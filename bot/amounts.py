@@ -57,6 +57,8 @@ _DUE_ALONE = re.compile(
 _BALANCE_ALONE = re.compile(
     r"(?:全部|所有|整个)余额|^余额[吧.]?$|\b(?:whole|full|entire|total) balance\b|^(?:the )?balance[.]?$", re.ASCII
 )
+# "-500" is no offer of 500; "500-800" is a range.
+_BELOW_NOTHING = re.compile(r"(?:(?<![\w.)])\s*[-\u2212\u2013]\s*|\b(?:minus|negative) |负)(?:nt\$|[$¥€£])?$", re.ASCII)
 _QUESTION = re.compile(r"\?|[吗呢么]\W*$")
 _ASKING = re.compile(r"多少|\b(?:how much|what is)\b(?! (?:due|overdue))", re.ASCII)
 
@@ -69,7 +71,8 @@ def parse_amount(text: str, lang: str, due: Decimal, balance: Decimal) -> Amount
     back where `due` and `balance` differ, unless one of them was named. Days and other counts are never amounts.
     """
     said = without_dates(normalise(text), lang)
-    found = numbers(said, balance) or _shares(said, due, balance)
+    found = [each for each in numbers(said, balance) if not _BELOW_NOTHING.search(said[: each.start])]
+    found = found or _shares(said, due, balance)
     sums = options(standing(found, said))
     if not sums:
         return None

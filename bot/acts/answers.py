@@ -43,10 +43,6 @@ def language_switched(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def verify_first(talk: Talk, _: ActionRequest) -> Effect:
-    if talk.conversation.verified:
-        # A dialogue model that was started anew has forgotten it, and what was asked last; from here on it knows again.
-        talk.say("rephrase")
-        return Effect({**ended().slots, "verified": True}, end_form=True)
     talk.say("not_before_identity")
     return ended()
 

@@ -30,6 +30,7 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def ask_reason(talk: Talk) -> Effect:
+    talk.note(dispute_asked=True)
     talk.say("ask_dispute_reason")
     return Effect({"dispute_reason": None, "asked": None}, requests="dispute_reason")
 
@@ -40,7 +41,8 @@ def _reason_of(intent: str) -> str | None:
 
 def _finish(talk: Talk, request: ActionRequest, reason: str) -> Effect:
     talk.note(dispute_reason=reason)
-    talk.say("dispute_noted")
+    if talk.facts.get("dispute_asked"):
+        talk.say("dispute_noted")
     talk.escalate(named(TRIGGER, request.text))
     talk.close("dispute_opened")
     return Effect({**ended().slots, "dispute_reason": NOTED}, end_form=True)

@@ -171,8 +171,8 @@ def _put_forward(talk: Talk, request: ActionRequest, wanted: int) -> Effect:
 
 def _for_a_person(talk: Talk, request: ActionRequest) -> Effect:
     talk.say("plan_by_colleague")
-    talk.escalate(named("cannot_commit", request.text))
     talk.say("handoff_next_day")
+    talk.escalate(named("cannot_commit", request.text))
     talk.close("handed_over")
     return ended()
 

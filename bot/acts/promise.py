@@ -45,7 +45,7 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
     if request.requested is None or "asking" not in talk.facts:
         return begin(talk, request)
     asking = str(talk.facts["asking"])
-    found = reading.found(talk, request.text, asking)
+    found = _found(talk, request, request.text, asking)
     changed = wanted_change(request.text) if asking == "confirmed" and not found else None
     if changed is not None:
         return _corrected(talk, changed)
@@ -76,6 +76,9 @@ def _yes_or_no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
         return settle(talk, request)
     if request.intent == "affirm" and asking == "confirmed":
         return _record(talk)
+    if request.intent == "deny" and ("amount_options" in talk.facts or "day_options" in talk.facts):
+        talk.note(amount_options=None, day_options=None)
+        return _missed(talk, request) or ask(talk)
     if request.intent == "deny" or request.intent == "change_promise":
         return _corrected(talk, BOTH) if asking == "confirmed" else give_up(talk)
     return _missed(talk, request) or ask(talk, asking)
@@ -87,7 +90,7 @@ def begin(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect
     Somebody who pays now means all that is due, today, unless they say otherwise; somebody who asks for time or agrees
     to settle it soon means all that is due. A promise to be changed keeps what is not spoken about.
     """
-    found = reading.found(talk, text or request.text, None)
+    found = _found(talk, request, text or request.text, None)
     talk.conversation.stage = "promising"
     talk.note(**dict.fromkeys(_DRAFT))
     earlier = commitments.open_promise(talk)
@@ -101,6 +104,11 @@ def begin(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect
         lower=not found and request.intent in ("too_much", "ask_minimum"),
         later=request.intent == "ask_extension" and request.asked != "intention" and not found,
     )
+
+
+def _found(talk: Talk, request: ActionRequest, text: str, asking: str | None) -> dict[str, Any]:
+    # Whoever asks for the minimum offers none.
+    return {} if request.intent == "ask_minimum" else reading.found(talk, text, asking)
 
 
 def _assumed(talk: Talk, request: ActionRequest) -> dict[str, str]:
@@ -205,7 +213,9 @@ def _answers(request: ActionRequest, found: Mapping[str, Any], asking: str) -> b
         return True
     if asking == "day" and ("day" in found or "day_vague" in found):
         return request.intent in GIVES | MAY_GIVE_A_DAY or _is_figure_alone(request.text)
-    return request.intent in GIVES or (bool(found) and request.intent in MAY_GIVE)
+    # "The amount should be 2000" disputes nothing while an amount is being read back.
+    may_give = MAY_GIVE | {"dispute_amount"} if asking == "confirmed" else MAY_GIVE
+    return request.intent in GIVES or (bool(found) and request.intent in may_give)
 
 
 def _is_figure_alone(text: str) -> bool:

@@ -12,14 +12,14 @@ from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledg
 from sqlmodel import select
 
 from bot.actions_protocol import ActionRequest
-from bot.acts import answers, endings
+from bot.acts import answers, callback, explaining
 from bot.phrases import LANGUAGES, is_approved, say, template
 from bot.promises import Offer, Refused, make
 from bot.talk import Talk, Terms
 from desk.intake import open_case
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
-from ledger.tables import Case, ContactWish, Conversation, Hold
+from ledger.tables import Case, ContactWish, Conversation, Disclosure, Hold
 from strategy.settings import StrategySettings, to_json
 from strategy.treatments import DEFAULT_TREATMENTS, OFFERS, TONES, Treatment
 
@@ -51,6 +51,9 @@ def talk_under(work: UnitOfWork, treatment: Treatment) -> Talk:
     )
     work.session.add(conversation)
     work.session.flush()
+    for kind in ("automated", "recorded"):
+        told = {"conversation_id": "talk-1", "language": "en", "turn_seq": 0, "at": work.now}
+        work.session.add(Disclosure(id=kind, kind=kind, **told))
     return Talk(work, conversation, TERMS, open_case)
 
 
@@ -75,14 +78,14 @@ def said(talk: Talk) -> list[str | None]:
 def test_the_tone_chooses_the_words_of_the_reminder(ledger: Ledger, tone: str) -> None:
     with ledger.begin() as work:
         talk = talk_under(work, replace(REMIND, tone=tone))
-        answers.tell_days(talk, asked("since when?"))
-        assert said(talk)[0] == answers.REMINDERS[tone]
+        answers.telling(explaining.remind)(talk, asked("since when?"))
+        assert explaining.REMINDERS[tone] in said(talk)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_tone_tells_the_same_facts_in_approved_words(language: str) -> None:
-    assert set(answers.REMINDERS) == set(TONES)
-    for each in answers.REMINDERS.values():
+    assert set(explaining.REMINDERS) == set(TONES)
+    for each in explaining.REMINDERS.values():
         assert is_approved(each, language)
         assert not template(each, language).before_verified
         words = say(each, language, amount_due=Money(Decimal(4325), "TWD"), days_past_due=21).text
@@ -115,27 +118,11 @@ def test_a_part_or_a_later_day_is_taken_only_where_it_is_offered(
         assert isinstance(due_in(talk, 4_325, REMIND.promise_days + 1), Refused)
 
 
-@pytest.mark.parametrize(
-    ("offers", "first"),
-    [
-        (("full", "part", "later"), "offer_parts"),
-        (("full", "later", "part"), "offer_later"),
-        (("full", "callback"), None),
-    ],
-)
-def test_what_is_offered_first_is_put_forward_first(ledger: Ledger, offers: tuple[str, ...], first: str | None) -> None:
-    with ledger.begin() as work:
-        talk = talk_under(work, replace(REMIND, offers=offers))
-        answers.plan(talk, asked("can I pay in parts?"))
-        expected = ["plan_by_colleague"] if first is None else [first, "plan_by_colleague"]
-        assert said(talk)[: len(expected)] == expected
-
-
 def test_a_call_back_by_a_person_is_agreed_where_it_is_offered(ledger: Ledger) -> None:
     with ledger.begin() as work:
         talk = talk_under(work, REMIND)
-        endings.callback(talk, asked("call me tomorrow", "action_callback"))
-        assert said(talk) == ["callback_noted"]
+        callback.weigh(talk, asked("call me tomorrow", "validate_callback_form"))
+        assert said(talk)[0] == "callback_noted_on"
         assert work.session.exec(select(Case.trigger)).all() == ["callback_wanted"]
         (wish,) = work.session.exec(select(ContactWish)).all()
         assert (wish.kind, wish.account_id, wish.source) == ("callback", talk.account.id, "talk")
@@ -146,7 +133,7 @@ def test_only_the_right_party_can_ask_to_be_called_sooner_than_the_law_allows(le
     with ledger.begin() as work:
         talk = talk_under(work, REMIND)
         talk.conversation.verified = False
-        endings.callback(talk, asked("call me tomorrow", "action_callback"))
+        callback.weigh(talk, asked("call me tomorrow", "validate_callback_form"))
         assert work.session.exec(select(ContactWish)).all() == []
         assert work.session.exec(select(Hold.reason)).all() == ["callback_wanted"]
 
@@ -154,7 +141,7 @@ def test_only_the_right_party_can_ask_to_be_called_sooner_than_the_law_allows(le
 def test_without_that_offer_the_wish_to_be_left_alone_until_then_still_binds(ledger: Ledger) -> None:
     with ledger.begin() as work:
         talk = talk_under(work, replace(REMIND, offers=("full", "part", "later")))
-        endings.callback(talk, asked("call me in 3 days", "action_callback"))
+        callback.weigh(talk, asked("call me in 3 days", "validate_callback_form"))
         assert said(talk) == ["busy_now"]
         assert work.session.exec(select(Case)).all() == []
         hold = work.session.exec(select(Hold)).one()
