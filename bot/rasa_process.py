@@ -148,6 +148,11 @@ class RasaProcess:
             process.wait()
         self.start()
 
+    @property
+    def pid(self) -> int | None:
+        """The operating system's number of the process; None when there is none."""
+        return self._process.pid if self._process is not None else None
+
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -172,6 +177,8 @@ class RasaProcess:
             # At DEBUG Rasa writes what debtors say into its log.
             "LOG_LEVEL": "WARNING",
             "SANIC_ACCESS_LOG": "false",
+            # Two workers would each have a memory of their own, and turns would be lost between them.
+            "SANIC_WORKERS": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
         with self.log.open("ab") as log:

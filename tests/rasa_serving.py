@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import uvicorn
 from fastapi import FastAPI, HTTPException, Request
 
+from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
 from bot.rasa_process import PROJECT, RasaProcess
 
 SECRET, ACTION_SECRET = "wire-test-channel", "wire-test-actions"
+TOOK_S: dict[str, float] = {}
+"""Seconds that the shared server took for its "start", and its "training" where there was no model yet."""
 NO_RASA = "the environment of bot/rasa is missing; scripts/test sets it up"
 
 
@@ -74,5 +79,46 @@ def rasa_server() -> Iterator[tuple[RasaProcess, ActionWebhook]]:
     """Models are kept in bot/rasa/.rasa, so that only the first run after a change trains."""
     with webhook() as hook:
         rasa = RasaProcess(PROJECT / ".rasa", free_port(), hook.url, SECRET, ACTION_SECRET)
+        if not rasa.model.exists():
+            began = time.monotonic()
+            rasa.train()
+            TOOK_S["training"] = time.monotonic() - began
+        began = time.monotonic()
         with rasa:
+            TOOK_S["start"] = time.monotonic() - began
             yield rasa, hook
+
+
+Script = Mapping[str, ActionReply | Callable[[ActionRequest], ActionReply]]
+
+
+class Puppet:
+    """A talk with Rasa whose acts answer what the test says."""
+
+    def __init__(self, rasa: RasaProcess, hook: ActionWebhook, conversation: str) -> None:
+        self.rasa, self.hook, self.conversation = rasa, hook, conversation
+        self.script: Script = {}
+        hook.run, hook.failing = self.answer, False
+        self.http = httpx.Client(
+            base_url=f"{rasa.url}/webhooks/amends", headers={"X-Amends-Secret": SECRET}, trust_env=False, timeout=20
+        )
+
+    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
+        request = read_request(body)
+        told = self.script.get(request.action, ActionReply((request.action,), listen=True))
+        return write_reply(told(request) if callable(told) else told)
+
+    def say(self, text: str, script: Script | None = None) -> tuple[list[str], list[str], dict[str, Any]]:
+        """(acts asked for, turns answered, slots) of one message."""
+        return self._post({"text": text}, script)
+
+    def tell(self, event: str, script: Script | None = None) -> tuple[list[str], list[str], dict[str, Any]]:
+        return self._post({"event": event}, script)
+
+    def _post(self, body: dict[str, str], script: Script | None) -> tuple[list[str], list[str], dict[str, Any]]:
+        self.script = script or {}
+        self.hook.seen.clear()
+        reply = self.http.post("/turn", json={"conversation": self.conversation, **body})
+        assert reply.status_code == 200
+        acts = [asked["next_action"] for asked in self.hook.seen]
+        return acts, [message["custom"]["turn"] for message in reply.json()["messages"]], reply.json()["slots"]

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx
 import pytest
-from rasa_serving import NO_RASA, SECRET, ActionWebhook, has_rasa
+from rasa_serving import NO_RASA, ActionWebhook, Puppet, has_rasa
 
-from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
+from bot.actions_protocol import ActionReply, read_request, write_reply
 from bot.rasa_process import RasaProcess
 
 pytestmark = [pytest.mark.rasa, pytest.mark.slow, pytest.mark.skipif(not has_rasa(), reason=NO_RASA)]
 
-Script = Mapping[str, ActionReply | Callable[[ActionRequest], ActionReply]]
 FORM_ACTS = ["validate_promise_form"]
-
-
-class Puppet:
-    """A talk with Rasa whose acts answer what the test says."""
-
-    def __init__(self, rasa: RasaProcess, hook: ActionWebhook, conversation: str) -> None:
-        self.rasa, self.hook, self.conversation = rasa, hook, conversation
-        self.script: Script = {}
-        hook.run, hook.failing = self.answer, False
-        self.http = httpx.Client(
-            base_url=f"{rasa.url}/webhooks/amends", headers={"X-Amends-Secret": SECRET}, trust_env=False, timeout=20
-        )
-
-    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        request = read_request(body)
-        told = self.script.get(request.action, ActionReply((request.action,), listen=True))
-        return write_reply(told(request) if callable(told) else told)
-
-    def say(self, text: str, script: Script | None = None) -> tuple[list[str], list[str], dict[str, Any]]:
-        """(acts asked for, turns answered, slots) of one message."""
-        return self._post({"text": text}, script)
-
-    def tell(self, event: str, script: Script | None = None) -> tuple[list[str], list[str], dict[str, Any]]:
-        return self._post({"event": event}, script)
-
-    def _post(self, body: dict[str, str], script: Script | None) -> tuple[list[str], list[str], dict[str, Any]]:
-        self.script = script or {}
-        self.hook.seen.clear()
-        reply = self.http.post("/turn", json={"conversation": self.conversation, **body})
-        assert reply.status_code == 200
-        acts = [asked["next_action"] for asked in self.hook.seen]
-        return acts, [message["custom"]["turn"] for message in reply.json()["messages"]], reply.json()["slots"]
 
 
 @pytest.fixture
@@ -68,12 +33,9 @@ def test_one_act_a_turn_from_the_first_word_to_the_last_slot_of_a_form(puppet: P
     assert slots["amount"] == "noted"
     acts, turns, slots = puppet.say("next Friday", {"validate_promise_form": asks("confirmed", day="noted")})
     assert (acts, turns, slots["requested_slot"]) == (FORM_ACTS, ["ask confirmed"], "confirmed")
-    done = {
-        "validate_promise_form": ActionReply((), {"confirmed": "noted"}),
-        "action_finish_promise": ActionReply(("done",), {"amount": None, "day": None, "confirmed": None}, listen=True),
-    }
-    acts, turns, slots = puppet.say("yes", done)
-    assert (acts, turns) == ([*FORM_ACTS, "action_finish_promise"], ["done"])
+    done = ActionReply(("done",), {"amount": None, "day": None, "confirmed": None}, end_form=True, listen=True)
+    acts, turns, slots = puppet.say("yes", {"validate_promise_form": done})
+    assert (acts, turns) == (FORM_ACTS, ["done"])
     assert {slots[name] for name in ("amount", "day", "confirmed", "requested_slot")} == {None}
 
 
@@ -95,10 +57,8 @@ def test_a_form_may_open_another_in_its_middle(puppet: Puppet) -> None:
     acts, turns, slots = puppet.say("I don't owe this, it isn't my debt", switch)
     assert (acts, turns) == (["validate_promise_form", "validate_dispute_form"], ["ask dispute_reason"])
     assert slots["requested_slot"] == "dispute_reason"
-    acts, _, _ = puppet.say(
-        "I never had this card", {"validate_dispute_form": ActionReply((), {"dispute_reason": "noted"})}
-    )
-    assert acts == ["validate_dispute_form", "action_finish_dispute"]
+    acts, _, _ = puppet.say("I never had this card", {"validate_dispute_form": asks("dispute_reason")})
+    assert acts == ["validate_dispute_form"]
 
 
 @pytest.mark.parametrize("during", ["validate_promise_form", "action_cancel"])
@@ -115,8 +75,9 @@ def test_an_act_may_open_a_form(puppet: Puppet) -> None:
     opened = ActionReply(("ask means",), {"hardship_cause": "noted"}, True, True, "hardship_form", "hardship_means")
     acts, _, slots = puppet.say("I have no money", {"action_cannot_pay": opened})
     assert (acts, slots["requested_slot"]) == (["action_cannot_pay"], "hardship_means")
-    finished = {"validate_hardship_form": ActionReply((), {"hardship_means": "noted"})}
-    assert puppet.say("no, nothing", finished)[0] == ["validate_hardship_form", "action_finish_hardship"]
+    assert puppet.say("no, nothing", {"validate_hardship_form": asks("hardship_means")})[0] == [
+        "validate_hardship_form"
+    ]
 
 
 def test_an_act_may_lead_on_to_a_form(puppet: Puppet) -> None:

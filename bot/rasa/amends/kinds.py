@@ -1,7 +1,7 @@
 """Which kinds of words a sentence holds: money, weekdays, courts, links that fail, in either language.
 
-A classifier over words and pieces of words knows only what it was taught: "crop" next to "rotted" says nothing to it. The
-kinds in kinds.yml are a small dictionary that both languages share; what they mean together is learnt from data/nlu.
+A classifier over words and pieces of words knows only what it was taught: "crop" next to "rotted" says nothing to it.
+The kinds in kinds.yml are a small dictionary that both languages share; what they mean together is learnt from data/nlu.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class KindsFeaturizer(SparseFeaturizer, GraphComponent):
     def create(
         cls,
         config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
+        model_storage: ModelStorage,  # noqa: ARG003  Rasa passes it by name
+        resource: Resource,  # noqa: ARG003
         execution_context: ExecutionContext,
     ) -> KindsFeaturizer:
         return cls(config, execution_context.node_name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jieba
+import numpy as np
 import skops.io
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -65,6 +66,9 @@ class WeightedRegression(LogisticRegressionClassifier):
         component = cls(config, execution_context.node_name, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component.clf = skops.io.load(folder / f"{resource.name}.skops", trusted=TRUSTED)
+        regression = component.clf[-1]
+        # The product with a sentence wants the weights by feature; as they are stored, each message copies all 20 MB.
+        regression.coef_ = np.asfortranarray(regression.coef_)
         return component
 
 
