@@ -45,10 +45,12 @@ def beats_of(
     auditing: Auditing,
     timed: Timed = lambda _name, beat: beat(),
     send_pages: Callable[[], object] = lambda: None,
+    send_confirmations: Callable[[], object] = lambda: None,
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows.
 
-    `send_pages` calls whoever is on duty about what waits for that.
+    `send_pages` calls whoever is on duty about what waits for that; `send_confirmations` hands over what debtors get in
+    writing.
     """
     log = structlog.get_logger()
 
@@ -81,6 +83,7 @@ def beats_of(
         # What a process that died kept back; all else was sent with the words that called for it.
         send_pages()
         close_idle(ledger, talks)
+        send_confirmations()
         with ledger.read() as work:
             for queue, count in counts(work).items():
                 log.debug("queue.waiting", queue=queue, count=count)

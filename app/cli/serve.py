@@ -14,6 +14,7 @@ from app.cli.console import BadInput, tell
 from app.floor import Floor, open_floor, registry_of
 from app.leading import beat_while_leading
 from app.settings import Settings
+from bot.chat.confirmations import ConfirmationOutbox
 from bot.chat.outbox import Outbox
 from strategy.dispatch.heartbeats import Heartbeat
 from strategy.dispatch.leader import Lead
@@ -36,6 +37,7 @@ def serve() -> None:
     with open_floor(settings, ledger, settings.port, lambda step: tell(f"==> {step}")) as floor:
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
         carriers = {"chat": outbox.place}
+        confirmations = ConfirmationOutbox(ledger, settings.home / "confirmations.jsonl", shipped_packs())
         auditing = wiring.auditing_of(settings, ledger)
         beats = beats_of(
             ledger,
@@ -45,6 +47,7 @@ def serve() -> None:
             floor.sessions,
             auditing,
             send_pages=floor.pager.send,
+            send_confirmations=confirmations.hand_over,
         )
         keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
 
