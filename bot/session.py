@@ -208,7 +208,9 @@ class Sessions:
         with self._talk_on(conversation_id) as talk:
             if talk.conversation.stage == "closed":
                 return _reply(talk, [])
-            talk.conversation.language = language_of(text, talk.language)
+            silent = says_nothing(text)
+            if not silent:
+                talk.conversation.language = language_of(text, talk.language)
             redacted = redact(text)
             wanted = requested_language(redacted)
             # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon; and
@@ -247,7 +249,7 @@ class Sessions:
                         talk.note(more_to_answer=True)
                     return _Message(heard.id, rest, "right_party_confirmed")
                 wrong_answer(talk)
-            elif says_nothing(text):
+            elif silent:
                 _ask_again(talk)
             else:
                 return _Message(heard.id, redacted, None)
@@ -366,7 +368,8 @@ def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
     """Hold, approved words, case; and where the talk may go on, the question that was open."""
     question = talk.last_lines()[-1:]
     talk.follow(trigger)
-    if talk.open:
+    # Whoever waits for the person that was called hears the last words again, unless worse has come to light.
+    if talk.open or not talk.has_lines():
         talk.say_again(question)
 
 

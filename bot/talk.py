@@ -196,6 +196,10 @@ class Talk:
         """Add lines that were spoken before, in the words of then."""
         self._lines.extend((line, ()) for line in lines)
 
+    def has_lines(self) -> bool:
+        """Whether anything is to be spoken yet."""
+        return bool(self._lines)
+
     def speak(self) -> tuple[Turn, ...]:
         """Record the sentences added so far as the bot's turns, with what the law wants told before them.
 
@@ -243,10 +247,12 @@ class Talk:
         self.hold(trigger.id, trigger.hold_days)
         if trigger.revokes:
             revoke_all(self.work, self.debtor.id, self.conversation.channel, "talk", "bot")
-        self.say(answer(trigger, self.conversation.verified))
+        waits_for_a_person = not self.open
+        if not waits_for_a_person or trigger.priority == "P0":
+            self.say(answer(trigger, self.conversation.verified))
         if trigger.escalate:
             self.escalate(trigger)
-        if trigger.then == "stop":
+        if trigger.then == "stop" and not waits_for_a_person:
             self.close(DISPOSITIONS.get(trigger.id, "handed_over" if trigger.escalate else "stopped"))
             if trigger.id in STAYS:
                 self.conversation.stage = "with_person"
@@ -271,7 +277,7 @@ class Talk:
         work, conversation = self.work, self.conversation
         work.session.flush()
         by = taken_up_by(trigger.id, trigger.priority, work.now)
-        if tell and trigger.id in TOLD_UNTIL_WHEN:
+        if tell and self.open and trigger.id in TOLD_UNTIL_WHEN:
             self.say("colleague_by", due_on=self._local_day(by))
         gathered = packet.TalkSoFar(
             account_id=self.account.id,

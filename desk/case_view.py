@@ -314,4 +314,4 @@ def _closed(work: UnitOfWork, case_id: str) -> Closed | None:
 
 def _paged(work: UnitOfWork, case_id: str) -> Paged | None:
     found = work.session.exec(select(Page).where(Page.case_id == case_id)).first()
-    return found and Paged(tuple(found.notify), found.sent_at)
+    return Paged(tuple(found.notify), found.sent_at) if found else None

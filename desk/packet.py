@@ -37,7 +37,7 @@ def open_packet(work: UnitOfWork, case_id: str, sealed: bytes) -> Escalation:
 
 
 def _spelled(moment: datetime | None) -> str | None:
-    return moment and moment.isoformat()
+    return moment.isoformat() if moment else None
 
 
 def _read(spelled: str | None) -> datetime | None:

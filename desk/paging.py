@@ -66,7 +66,7 @@ class Pager:
             file.write(json.dumps(told) + "\n")
 
 
-def _waiting() -> Select[tuple[Page, Case]]:
+def _waiting() -> Select[Page, Case]:
     return (
         select(Page, Case)
         .join(Case, col(Case.id) == Page.case_id)
