@@ -48,6 +48,13 @@ def incomplete(text: str) -> bool:
     return "#" in said and not _AROUND.sub("", said).strip(" .,!?:#-")
 
 
+def nothing_else(text: str) -> bool:
+    """Whether `text` is an answer to the question, whole or unfinished, and says nothing besides."""
+    if digits(text) is not None:
+        return not rest(text)
+    return incomplete(re.sub(r"\d", "#", text))
+
+
 def rest(text: str) -> str:
     """What `text` says besides the four digits and the words around them; empty when that is all."""
     given = digits(text)

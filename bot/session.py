@@ -215,7 +215,7 @@ class Sessions:
             wanted = requested_language(redacted)
             # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon; and
             # nothing but figures before the right party is known is an answer to our question, right or not.
-            answers = not talk.conversation.verified and identity.incomplete(DIGITS.sub("#", redacted))
+            answers = not talk.conversation.verified and identity.nothing_else(redacted)
             trigger = detect(redacted, talk.language) if wanted is None and not answers else None
             if trigger is None and holds_secret(text):
                 trigger = named("card_or_secret_spoken")

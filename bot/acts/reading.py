@@ -30,10 +30,11 @@ def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
     return facts | _day(dates.parse_date(text, talk.language, talk.today))
 
 
-def _day(day: dates.Day | dates.Ambiguous | None) -> dict[str, Any]:
+def _day(day: dates.Day | dates.Gone | dates.Ambiguous | None) -> dict[str, Any]:
     if day is None:
         return {}
-    if isinstance(day, dates.Day):
+    if not isinstance(day, dates.Ambiguous):
+        # One that is over is refused when it is weighed.
         return {"day": day.value.isoformat(), "day_options": None, "day_vague": None}
     options = [option.isoformat() for option in day.options]
     return {"day": None, "day_options": options or None, "day_vague": not options or None}
