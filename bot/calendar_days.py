@@ -8,10 +8,11 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 Days = tuple[date, ...]
 NO_DAY: Days = ()
+SATURDAY, SUNDAY = 5, 6
 # What an expression of a certain shape means, seen from today; None when it turns out to name no day at all.
 Resolve = Callable[[re.Match[str], date], Days | None]
 Rule = tuple[re.Pattern[str], Resolve]
@@ -26,8 +27,50 @@ def on(year: int, month: int, day: int) -> Days:
 
 def nearest_year(month: int, day: int, today: date) -> Days:
     """A date without its year: the one nearest to today, so that last week's date stays in the past."""
-    candidates = [each for year in (today.year - 1, today.year, today.year + 1) for each in on(year, month, day)]
-    return tuple(sorted(candidates, key=lambda each: abs((each - today).days))[:1])
+    if not 1 <= month <= 12 or not 1 <= day <= 31:
+        return NO_DAY
+    return on(_nearest(month, today, lambda of: min(day, last_of_month(of).day)), month, day)
+
+
+def nearest_end(month: int, today: date) -> Days:
+    """The last day of a month without its year, the one nearest to today."""
+    return (last_of_month(date(_nearest(month, today, lambda of: last_of_month(of).day), month, 1)),)
+
+
+def _nearest(month: int, today: date, day: Callable[[date], int]) -> int:
+    """The year, last, this or next, whose `day` of `month` is nearest to today."""
+    years = [each for each in (today.year - 1, today.year, today.year + 1) if 1 <= each <= MAXYEAR]
+    months = [date(year, month, 1) for year in years]
+    return min(months, key=lambda of: abs((of.replace(day=max(day(of), 1)) - today).days)).year
+
+
+def next_yearly(month: int, day: int, today: date) -> Days:
+    """A feast with a fixed day: the coming one, today included."""
+    return on(today.year, month, day) if (month, day) >= (today.month, today.day) else on(today.year + 1, month, day)
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day so many Mondays to Fridays on. Public holidays are not known here: every day is read back."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= day.weekday() < SATURDAY
+    return day
+
+
+def weekend(today: date, weeks: int | None) -> Days:
+    """Saturday and Sunday of a week; without `weeks`, on a Sunday, today's and the next one both stand."""
+    days = (of_week(today, weeks or 0, SATURDAY), of_week(today, weeks or 0, SUNDAY))
+    if weeks is None and today.weekday() == SUNDAY:
+        return (today, of_week(today, 1, SATURDAY), of_week(today, 1, SUNDAY))
+    return tuple(day for day in days if day >= today) or days
+
+
+def nth_weekday(month: date, weekday: int, nth: int) -> Days:
+    """The first (1), second ... or last (-1) such weekday of a month."""
+    first = month.replace(day=1)
+    days = [first + timedelta(days=each) for each in range(last_of_month(month).day)]
+    days = [day for day in days if day.weekday() == weekday]
+    return (days[nth - 1 if nth > 0 else nth],) if abs(nth) <= len(days) else NO_DAY
 
 
 def add_months(day: date, months: int) -> date:

@@ -11,13 +11,18 @@ from bot.calendar_days import (
     Resolve,
     Rule,
     add_months,
+    add_working_days,
     coming,
     day_of_month,
     last_of_month,
+    nearest_end,
     nearest_year,
     next_with_day,
+    next_yearly,
+    nth_weekday,
     of_week,
     on,
+    weekend,
 )
 from bot.numerals import english
 
@@ -30,7 +35,7 @@ _MONTH = (
 )
 _LONG_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _WEEKDAY = (
-    rf"(?P<weekday>{_LONG_WEEKDAY}|mon|tues?|thurs?|thu|fri"
+    rf"(?P<weekday>{_LONG_WEEKDAY}|(?<!my )mon|tues?|thurs?|thu|fri"
     # Words of their own, too: days only where a day is expected.
     r"|(?:(?<=on )|(?<=by )|(?<=next )|(?<=this )|(?<=until )|(?<=before ))(?:wed|sat|sun))\b"
 )
@@ -47,11 +52,17 @@ _CARDINAL = (
     r"|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|one|two|three|four|five|six|seven|eight|nine"
 )
 # "The first payment" is no day; "the first of next month" was read before.
-_NOT_COUNTING = r"(?<!first)(?<!second)(?<!third)"
+_NOT_COUNTING = r"(?:(?<=ty[ -]first)|(?<=ty[ -]second)|(?<=ty[ -]third)|(?<!first)(?<!second)(?<!third))"
 _ANY_DAY = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|{_ORDINAL}|{_CARDINAL})\b(?![.,]\d|%)"
 _NTH = rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)|{_ORDINAL})\b"
 _YEAR = r"(?:,? (?P<year>\d{4}))?"
 _COUNT = rf"(?P<count>\d{{1,3}}|an?|{_CARDINAL})"
+_NTH_OF = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
+_FEASTS = {
+    "christmas day": (12, 25), "christmas eve": (12, 24), "christmas": (12, 25), "xmas": (12, 25),
+    "new year's eve": (12, 31), "new year's day": (1, 1), "new years eve": (12, 31), "new years day": (1, 1),
+}  # fmt: skip
+_FEAST = "|".join(_FEASTS)
 _WHICH_MONTH = r"(?P<which>this|next|the following|the coming|last)"
 
 
@@ -107,20 +118,30 @@ def _which_month(which: str, today: date) -> date:
 
 def _this_day(found: re.Match[str], today: date) -> Days | None:
     day = _number(found["day"])
-    return None if day is None or not 1 <= day <= 31 else next_with_day(day, today)
+    if day is None or not 1 <= day <= 39:
+        return None
+    return next_with_day(day, today) if day <= 31 else NO_DAY
 
 
-_AT = {"start": 1, "beginning": 1, "middle": 15, "mid": 15, "end": 31}
+def _end_of_month(found: re.Match[str], today: date) -> Days:
+    if found["month"]:
+        return nearest_end(_month(found["month"]), today)
+    return (last_of_month(_which_month(found["which"] or "this", today)),)
 
 
-def _part_of_month(found: re.Match[str], today: date) -> Days:
-    at = _AT[found["at"]] if found["at"] else 31
+def _last_working_day(found: re.Match[str], today: date) -> Days:
+    day = last_of_month(_which_month(found["which"] or "this", today))
+    return (day - timedelta(days=max(day.weekday() - 4, 0)),)
+
+
+def _nth_of_month(found: re.Match[str], today: date) -> Days:
+    """The last Friday of the month; the coming one where no month is said and this month's is over."""
+    nth, weekday, which = _NTH_OF[found["nth"]], _weekday_number(found["weekday"]), found["which"]
     if found["month"]:
         month = _month(found["month"])
-        return nearest_year(month, last_of_month(date(2001, month, 1)).day if at == 31 else at, today)
-    month_day = _which_month(found["which"] or "this", today)
-    day = last_of_month(month_day) if at == 31 else month_day.replace(day=at)
-    return (add_months(day, 1) if not found["which"] and day < today else day,)
+        return nth_weekday(nearest_year(month, 1, today)[0], weekday, nth)
+    days = nth_weekday(_which_month(which or "this", today), weekday, nth)
+    return days if which or (days and days[0] >= today) else nth_weekday(add_months(today, 1), weekday, nth)
 
 
 def _first_of_month(_: re.Match[str], today: date) -> Days:
@@ -134,9 +155,9 @@ def _end_of_week(found: re.Match[str], today: date) -> Days:
 
 
 def _weekend(found: re.Match[str], today: date) -> Days:
-    weeks = {"next": 1, "last": -1}.get(found["which"] or "", 0)
-    days = (of_week(today, weeks, 5), of_week(today, weeks, 6))
-    return tuple(day for day in days if day >= today) or days
+    which = found["which"]
+    days = weekend(today, None if not which else {"next": 1, "last": -1}.get(which, 0))
+    return tuple(day - timedelta(days=day.weekday() - 4) for day in days[:1]) if found["before"] else days
 
 
 def _weekday(found: re.Match[str], today: date) -> Days | None:
@@ -168,10 +189,36 @@ def _after(found: re.Match[str], today: date) -> Days | None:
         start = today + timedelta(days=1)
     elif since is not None and since not in ("now", "today"):
         start = coming(_weekday_number(since), today)
-    unit = found["unit"]
+    return (_ahead(count, found["unit"], start),)
+
+
+def _ahead(count: int, unit: str, start: date) -> date:
     if unit.startswith("month"):
-        return (add_months(start, count),)
-    return (start + timedelta(days=count * {"d": 1, "w": 7, "f": 14}[unit[0]]),)
+        return add_months(start, count)
+    if unit.startswith("hour"):
+        return start + timedelta(days=count // 24)
+    if unit.startswith(("work", "bus", "bank")):
+        return add_working_days(start, count)
+    return start + timedelta(days=count * {"d": 1, "w": 7, "f": 14}[unit[0]])
+
+
+def _one_of_two(found: re.Match[str], today: date) -> Days | None:
+    """In two or three days; in a day or two."""
+    counts = (_number(found["count"]), _number(found["count2"]))
+    return tuple(_ahead(count, found["unit"], today) for count in counts if count is not None)
+
+
+def _week_on(found: re.Match[str], today: date) -> Days:
+    """Friday week: seven days after the coming Friday."""
+    return (coming(_weekday_number(found["weekday"]), today) + timedelta(days=7),)
+
+
+def _week_after_next(found: re.Match[str], today: date) -> Days:
+    return (of_week(today, 2, _weekday_number(found["weekday"])),)
+
+
+def _feast(found: re.Match[str], today: date) -> Days:
+    return next_yearly(*_FEASTS[found["feast"].replace("\u2019", "'")], today)
 
 
 def _ago(found: re.Match[str], today: date) -> Days | None:
@@ -191,33 +238,51 @@ def _end_of_year(_: re.Match[str], today: date) -> Days:
     return (date(today.year, 12, 31),)
 
 
-_DURATION = rf"{_COUNT} (?P<unit>days?|weeks?|months?|fortnights?)"
+_DURATION = rf"{_COUNT} (?P<unit>(?:working |business |bank(?:ing)? )?days?|weeks?|months?|fortnights?|hours?)"
+_COUNT_TOO = rf"(?P<count2>\d{{1,3}}|{_CARDINAL})"
 # Tried in this order; what one rule has read, no later one reads again. ASCII: a word ends where Chinese starts.
 RULES: tuple[Rule, ...] = tuple(
     (re.compile(shape, re.ASCII), resolve)
     for shape, resolve in (
         (r"(?<!\d)(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)", _figures),
+        (r"(?<!\d)(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})(?!\d)", _figures),
         (rf"(?:\bthe )?\b{_ANY_DAY}(?: of)? {_MONTH}{_YEAR}", _dated),
         (rf"\b{_MONTH} (?:the )?{_ANY_DAY}{_YEAR}", _dated),
         (
-            rf"\b(?:the )?(?:(?P<at>start|beginning|middle|mid|end)[ -]?(?:of )?(?:the )?)(?:{_MONTH}"
-            rf"|(?:{_WHICH_MONTH} )?month)\b",
-            _part_of_month,
+            rf"\b(?:the )?(?P<nth>{'|'.join(_NTH_OF)}) {_WEEKDAY} (?:of|in) "
+            rf"(?:{_MONTH}|(?:(?:the|{_WHICH_MONTH}) )?month\b)",
+            _nth_of_month,
         ),
-        (r"\blast day of (?:the |this |(?P<which>next) )month\b(?P<at>)(?P<month>)", _part_of_month),
+        (rf"\b(?:the )?last (?:working|business) day (?:of|in) (?:(?:the|{_WHICH_MONTH}) )?month\b", _last_working_day),
+        (rf"\b(?:the )?end[ -]?(?:of )?(?:the )?(?:{_MONTH}|(?:{_WHICH_MONTH} )?month\b)", _end_of_month),
+        (
+            rf"\b(?:the )?(?:start|beginning|middle|mid|early|late)[ -]?(?:in |of )?(?:the )?"
+            rf"(?:{_MONTH}|(?:{_WHICH_MONTH} )?month\b)",
+            _vague,
+        ),
+        (r"\blast day of (?:the |this |(?P<which>next) )month\b(?P<month>)", _end_of_month),
         (r"\b(?:the )?(?:first|1st) of the month\b", _first_of_month),
-        (r"\b(?:month[ -]?end|eom)\b(?P<at>)(?P<month>)(?P<which>)", _part_of_month),
+        (r"\b(?:month[ -]?end|eom)\b(?P<month>)(?P<which>)", _end_of_month),
         (r"\bend of (?:the |this )?(?:(?P<which>next) )?week\b", _end_of_week),
         (r"\b(?:end of (?:the|this) year|year[ -]?end)\b", _end_of_year),
         (rf"\b(?:the )?{_NTH} (?:of )?{_WHICH_MONTH} month\b", _in_month),
         (rf"\b{_WHICH_MONTH} month,? (?:on )?the {_ANY_DAY}", _in_month),
-        (rf"\b{_DURATION} (?:from|after) (?:this |coming )?(?P<since>now|today|tomorrow|{_LONG_WEEKDAY})\b", _after),
-        (rf"\b(?:in|within|after) {_DURATION}\b", _after),
+        (rf"\b{_WEEKDAY},? (?:of |in )?(?:the )?week after next\b", _week_after_next),
+        (rf"\b(?:the )?{_WEEKDAY} after next(?: week)?\b", _vague),
+        (
+            rf"\b{_DURATION},? (?:(?:from|after|on) )?(?:this |coming )?"
+            rf"(?P<since>now|today|tomorrow|{_LONG_WEEKDAY})\b",
+            _after,
+        ),
+        (rf"(?<!every )\b{_WEEKDAY} week\b(?! after)", _week_on),
+        (r"\b(?:in |within )?(?P<count>an?|1|one) (?P<unit>day|week|month) or (?P<count2>two|2)\b", _one_of_two),
+        (rf"\b(?:in |within ){_COUNT}(?: or | to |-){_COUNT_TOO} (?P<unit>days|weeks|months)\b", _one_of_two),
+        (rf"\b(?:in|within|after|give me|need|wait|another)(?: just)?(?: another)? {_DURATION}\b", _after),
         (rf"\b{_DURATION} ago\b", _ago),
-        (r"\bin (?:a (?:few|couple(?: of)?)|some|several) (?:days|weeks|months)\b", _vague),
+        (r"\bin (?:a (?:few|couple(?: of)?|bit|while)|some|several)(?: (?:days|weeks|months))?\b", _vague),
         (r"\bday after tomorrow\b|\bovermorrow\b", _offset(2)),
         (r"\bday before yesterday\b", _offset(-2)),
-        (r"\b(?:tomorrow|tmrw?|tomorow|tommorow|tommorrow)\b", _offset(1)),
+        (r"\btomorrow\b", _offset(1)),
         (r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b", _offset(0)),
         (
             r"\b(?:pay|do|transfer)(?: (?:it|that|all|everything))? (?:right now|now|immediately|straight away)\b",
@@ -231,18 +296,37 @@ RULES: tuple[Rule, ...] = tuple(
             r"(?:,? (?:of )?(?P<week_after>next|this|last) week)?",
             _weekday,
         ),
-        (r"\b(?:the )?(?:(?P<which>this|next|last|coming) )?weekend\b", _weekend),
-        (rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)|(?<!a )(?<!one )(?<!two )(?:{_ORDINAL})){_NOT_COUNTING}\b", _this_day),
+        (r"\b(?P<before>before )?(?:the )?(?:(?P<which>this|next|last|coming) )?weekend\b", _weekend),
+        (
+            rf"\b(?P<day>\d{{1,2}}(?:st|nd|rd|th)|(?<!a )(?<!one )(?<!two )(?:{_ORDINAL})){_NOT_COUNTING}\b"
+            r"(?! (?:time|birthday|floor|street|payment|instal|call|person|kid|child))",
+            _this_day,
+        ),
         (r"\bthe (?P<day>\d{1,2})\b(?![.,]\d|%)", _this_day),
         (r"(?<![\d/.])(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?(?![\d/.])", _slashed),
+        (rf"\b(?:after|before|around) (?:{_FEAST}|the holidays)\b|\bholidays\b|\bchinese new year\b", _vague),
+        (rf"\b(?P<feast>{_FEAST})\b", _feast),
         (
-            r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary) comes?|(?:next|this) (?:week|month)|soon|asap"
-            r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now"
-            rf"|(?:(?:in |within )?{_COUNT} )?(?:business|working) days|the month after next"
-            r"|christmas|new year|easter|thanksgiving"
+            r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary|benefits|pay|money) (?:comes?|lands?|arrives?)"
+            r"|(?:next|this) (?:week|month|year)|(?<!too )soon|sooner or later|asap|some ?day|one of these days"
+            r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now|when(?:ever)? i (?:can|have)"
+            rf"|(?:(?:in |within )?{_COUNT} )?(?:business|working) days|(?:the )?(?:month|week) after next"
+            r"|new year|easter|thanksgiving|mid[ -]?autumn|birthday"
             rf"|(?:in|by|until|early|late) {_LONG_MONTH}"
             r")\b",
             _vague,
         ),
+    )
+)
+# What means a day only in a sentence that names no other.
+ALONE: tuple[Rule, ...] = tuple(
+    (re.compile(shape, re.ASCII), resolve)
+    for shape, resolve in (
+        (
+            r"\b(?:end of (?:the )?day|eod|close of business|cob|before midnight|by midnight|immediately|right now)\b",
+            _offset(0),
+        ),
+        (r"^(?:on |by |maybe )?(?P<weekday>wed|sat|sun)[.!?]*$(?P<which>)(?P<week_after>)", _weekday),
+        (r"^(?:on |by )?the (?P<day>first|second|third)[.!?]*$", _this_day),
     )
 )

@@ -23,8 +23,8 @@ _NOT_AFTER = re.compile(
     r"|\b(?:will|does|would|is) not (?:work|possible|be possible|good|suit)\b)"
 )
 _CORRECTED = re.compile(
-    r"\b(?:no|sorry|actually|wait|rather|i mean|make (?:it|that))\b|不对|说错|错了|改[成到为]|(?:^|[,.;])\s*不[,.;\s]"
-    r"|算了|应该是"
+    r"\b(?:no|sorry|actually|wait|rather|i mean|make (?:it|that))\b|不对|说错|错了|改[成到为]"
+    r"|(?:^|[,.;])\s*[哦噢啊诶]?不[,.;\s]|算了|应该是"
 )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import facts
 from bot.amounts import Ambiguous, Amount, parse_amount
-from bot.dates import Day, parse_date
+from bot.dates import Day, Gone, named_payday, parse_date
 from bot.identity import digits
 from bot.numerals import chinese, english
 from bot.wording import normalise, simplified
@@ -77,8 +77,19 @@ def test_any_text_is_weighed_as_an_amount(text: str, lang: str, cents: int, more
 @example("周五", "zh", date(9999, 12, 31))
 def test_any_text_is_weighed_as_a_day(text: str, lang: str, today: date) -> None:
     day = parse_date(text, lang, today)
-    if day is not None and not isinstance(day, Day):
+    if isinstance(day, Day):
+        assert day.value >= today
+    elif isinstance(day, Gone):
+        assert day.value < today
+    elif day is not None:
         assert len(set(day.options)) == len(day.options) != 1
+
+
+@given(TEXTS, LANGUAGES, DAYS, st.integers(1, 31))
+def test_a_known_payday_never_names_a_day_gone_by(text: str, lang: str, today: date, payday: int) -> None:
+    day = parse_date(f"{text} payday", lang, today, payday)
+    assert not isinstance(day, Day) or day.value >= today
+    assert named_payday(text, lang, today) is None or 1 <= named_payday(text, lang, today) <= 31
 
 
 @given(TEXTS)
@@ -116,7 +127,7 @@ def test_an_amount_read_back_is_the_amount(cents: int, whole: bool, lang: str, c
 
 @given(DAYS, LANGUAGES, DAYS)
 def test_a_day_read_back_is_the_day(day: date, lang: str, today: date) -> None:
-    assert parse_date(facts.day(day, lang), lang, today) == Day(day)
+    assert parse_date(facts.day(day, lang), lang, today) == (Day(day) if day >= today else Gone(day))
 
 
 @given(CENTS, st.integers(0, 60), LANGUAGES, DAYS)

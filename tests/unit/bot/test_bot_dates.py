@@ -1,15 +1,16 @@
 """The day in what people type or a recogniser hears, in both languages, said on Wednesday 18 November 2026."""
 
+import re
 from datetime import date
 
 import pytest
 
-from bot.dates import Ambiguous, Day, bare_day, parse_date
+from bot.dates import Ambiguous, Day, Gone, bare_day, named_payday, parse_date
 
 WEDNESDAY = date(2026, 11, 18)
 VAGUE = ("?",)
 
-# What is said, and the days it may mean: year-month-day, or month-day of 2026.
+# What is said, and the days it may mean: year-month-day, or month-day of 2026; "gone" if it is over.
 CHINESE: list[tuple[str, tuple[str, ...]]] = [
     ("今天就还", ("11-18",)),
     ("今晚转给你", ("11-18",)),
@@ -32,13 +33,13 @@ CHINESE: list[tuple[str, tuple[str, ...]]] = [
     ("月底", ("11-30",)),
     ("这个月底前", ("11-30",)),
     ("下个月底", ("12-31",)),
-    ("月初", ("12-01",)),
-    ("下月初", ("12-01",)),
-    ("月中", ("12-15",)),
+    ("月初", VAGUE),
+    ("下月初", VAGUE),
+    ("月中", VAGUE),
     ("年底", ("12-31",)),
     ("11月底", ("11-30",)),
     ("明年2月底", ("2027-02-28",)),
-    ("12月中旬", ("12-15",)),
+    ("12月中旬", VAGUE),
     ("15号", ("12-15",)),
     ("二十五号左右", ("11-25",)),
     ("20日", ("11-20",)),
@@ -72,9 +73,9 @@ CHINESE: list[tuple[str, tuple[str, ...]]] = [
     ("周五还是周六", ("11-20", "11-21")),
     ("明天或者后天", ("11-19", "11-20")),
     ("我昨天病了，周五还", ("11-20",)),
-    ("昨天", ("11-17",)),
-    ("上周五", ("11-13",)),
-    ("11月3号", ("11-03",)),
+    ("昨天", ("gone 11-17",)),
+    ("上周五", ("gone 11-13",)),
+    ("11月3号", ("gone 11-03",)),
     ("friday还", ("11-20",)),
     ("马上", ("11-18",)),
     ("明后天", ("11-19", "11-20")),
@@ -82,7 +83,7 @@ CHINESE: list[tuple[str, tuple[str, ...]]] = [
     ("星期六、日都行", ("11-21", "11-22")),
     ("我25号发工资，26号还2000", ("11-26",)),
     ("发工资那天", VAGUE),
-    ("三个工作日内", VAGUE),
+    ("三个工作日内", ("11-23",)),
     ("过两天", VAGUE),
     ("过几天再说", VAGUE),
     ("下个月", VAGUE),
@@ -117,8 +118,8 @@ ENGLISH: list[tuple[str, tuple[str, ...]]] = [
     ("month end", ("11-30",)),
     ("the end of next month", ("12-31",)),
     ("the end of December", ("12-31",)),
-    ("beginning of next month", ("12-01",)),
-    ("mid December", ("12-15",)),
+    ("beginning of next month", VAGUE),
+    ("mid December", VAGUE),
     ("end of the year", ("12-31",)),
     ("the fifteenth", ("12-15",)),
     ("by the 25th", ("11-25",)),
@@ -158,10 +159,10 @@ ENGLISH: list[tuple[str, tuple[str, ...]]] = [
     ("Friday or Saturday", ("11-20", "11-21")),
     ("I lost my job last week, I can pay on Friday", ("11-20",)),
     ("may I pay on the 5th", ("12-05",)),
-    ("yesterday", ("11-17",)),
-    ("last Friday", ("11-13",)),
-    ("three days ago", ("11-15",)),
-    ("Nov 3", ("11-03",)),
+    ("yesterday", ("gone 11-17",)),
+    ("last Friday", ("gone 11-13",)),
+    ("three days ago", ("gone 11-15",)),
+    ("Nov 3", ("gone 11-03",)),
     ("right now", ("11-18",)),
     ("the last day of the month", ("11-30",)),
     ("the first of the month", ("12-01",)),
@@ -169,7 +170,7 @@ ENGLISH: list[tuple[str, tuple[str, ...]]] = [
     ("I get paid on the 25th, so the 26th", ("11-26",)),
     ("I get paid on the 25th", ("11-25",)),
     ("payday", VAGUE),
-    ("in 3 business days", VAGUE),
+    ("in 3 business days", ("11-23",)),
     ("early December", VAGUE),
     ("when I get paid", VAGUE),
     ("next month", VAGUE),
@@ -200,11 +201,14 @@ def read(text: str, lang: str, today: date = WEDNESDAY) -> set[str]:
     if isinstance(day, Ambiguous):
         assert len(day.options) != 1
         return {option.isoformat() for option in day.options} or set(VAGUE)
+    if isinstance(day, Gone):
+        assert day.value < today
+        return {f"gone {day.value.isoformat()}"}
     return {day.value.isoformat()} if isinstance(day, Day) else set()
 
 
 def expected(days: tuple[str, ...]) -> set[str]:
-    return {f"2026-{day}" if len(day) == 5 else day for day in days}
+    return {re.sub(r"^(gone )?(\d\d-\d\d)$", r"\g<1>2026-\2", day) for day in days}
 
 
 @pytest.mark.parametrize(
@@ -219,12 +223,12 @@ def expected(days: tuple[str, ...]) -> set[str]:
         # On a Sunday, people whose week starts on Sunday are a week ahead.
         ("下周五", "zh", date(2026, 11, 22), {"2026-11-27", "2026-12-04"}),
         ("这周五", "zh", date(2026, 11, 22), {"2026-11-27"}),
-        ("这周五", "zh", date(2026, 11, 21), {"2026-11-20"}),
+        ("这周五", "zh", date(2026, 11, 21), {"gone 2026-11-20"}),
         # The end of a month and of a year.
         ("月底", "zh", date(2026, 11, 30), {"2026-11-30"}),
         ("in a month", "en", date(2027, 1, 31), {"2027-02-28"}),
         ("下个月5号", "zh", date(2026, 12, 20), {"2027-01-05"}),
-        ("12月28日", "zh", date(2027, 1, 3), {"2026-12-28"}),
+        ("12月28日", "zh", date(2027, 1, 3), {"gone 2026-12-28"}),
         ("29 February", "en", date(2027, 12, 1), {"2028-02-29"}),
         ("29 February", "en", date(2026, 5, 1), {"?"}),
     ],
@@ -247,3 +251,25 @@ def test_the_same_words_mean_other_days_on_other_days(text: str, lang: str, toda
 )
 def test_a_figure_alone_can_answer_which_day(text: str, lang: str, day: Day | Ambiguous | None) -> None:
     assert bare_day(text, lang, WEDNESDAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "payday"),
+    [
+        ("I get paid on the 25th", "en", 25),
+        ("my salary comes in on the 28th, so the 29th", "en", 28),
+        ("我25号发工资，26号还", "zh", 25),
+        ("工资十号到", "zh", 10),
+        ("I get paid on Friday", "en", None),
+        ("the 25th", "en", None),
+        ("25号还", "zh", None),
+    ],
+)
+def test_the_payday_that_somebody_names_is_told_from_the_day_to_pay(text: str, lang: str, payday: int | None) -> None:
+    assert named_payday(text, lang, WEDNESDAY) == payday
+
+
+def test_a_known_payday_is_the_day_that_payday_means() -> None:
+    assert parse_date("发工资那天", "zh", WEDNESDAY, payday=25) == Day(date(2026, 11, 25))
+    assert parse_date("when I get paid", "en", WEDNESDAY, payday=15) == Day(date(2026, 12, 15))
+    assert parse_date("on payday, no, on Friday", "en", WEDNESDAY, payday=25) == Day(date(2026, 11, 20))
