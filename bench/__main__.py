@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 SCORE_USAGE = "scripts/bench score [quality|speed|all] [options of quality or speed; see --help]"
 DISPATCH_USAGE = "scripts/bench dispatch [gate|reserve|audit|faults|all] [options]"
 CHAT_USAGE = "scripts/bench chat [options; see --help]"
+TRIGGERS_USAGE = "scripts/bench triggers [files]"
+NLU_USAGE = "scripts/bench nlu [candidates; see --help]"
 
 
 def main(arguments: list[str]) -> None:
     subject, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if subject not in SUBJECTS:
-        raise SystemExit(f"usage: {SCORE_USAGE}\n       {DISPATCH_USAGE}\n       {CHAT_USAGE}")
+        usages = (SCORE_USAGE, DISPATCH_USAGE, CHAT_USAGE, TRIGGERS_USAGE, NLU_USAGE)
+        raise SystemExit("usage: " + "\n       ".join(usages))
     SUBJECTS[subject](rest)
 
 
@@ -41,7 +44,25 @@ def chat(arguments: Sequence[str]) -> None:
     run.main(arguments)
 
 
-SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {"score": score, "dispatch": dispatch, "chat": chat}
+def triggers(arguments: Sequence[str]) -> None:
+    from bench import triggers as measured
+
+    measured.main(arguments)
+
+
+def nlu(arguments: Sequence[str]) -> None:
+    from bench import nlu as measured
+
+    measured.main(arguments)
+
+
+SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {
+    "score": score,
+    "dispatch": dispatch,
+    "chat": chat,
+    "triggers": triggers,
+    "nlu": nlu,
+}
 """What they measure is loaded on demand: each needs packages of its own, and none slows the start of the other."""
 
 

@@ -30,8 +30,9 @@ class RasaUnavailable(Exception):
 class RasaProcess:
     """One single-worker Rasa on 127.0.0.1:`port`, asking `action_url` for its acts.
 
-    `home` keeps models and the log. `secret` guards Rasa's own channel, `action_secret` our action endpoint; both are
-    passed in the environment, never on a command line. Use as a context manager, or call `start` and `stop`.
+    `home` keeps models and the log; `project` is the folder of the assistant. `secret` guards Rasa's own channel,
+    `action_secret` our action endpoint; both are passed in the environment, never on a command line. Use as a context
+    manager, or call `start` and `stop`.
     """
 
     def __init__(
@@ -42,12 +43,16 @@ class RasaProcess:
         secret: str,
         action_secret: str,
         python: Path = PROJECT / ".venv" / "bin" / "python",
+        project: Path = PROJECT,
+        training_limit_s: float = TRAINING_LIMIT_S,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = home / "rasa.log"
         self._models = home / "models"
         self._port = port
         self._python = python
+        self._project = project
+        self._training_limit_s = training_limit_s
         self._environment = {
             "AMENDS_RASA_SECRET": secret,
             "AMENDS_ACTION_URL": action_url,
@@ -68,7 +73,7 @@ class RasaProcess:
     @property
     def model(self) -> Path:
         """Where the model of the present data lies, trained or not."""
-        return self._models / f"amends-{fingerprint()}.tar.gz"
+        return self._models / f"amends-{fingerprint(self._project)}.tar.gz"
 
     def train(self, progress: Progress = lambda _: None) -> Path:
         """The model of the present data, trained now if it is not there yet (about a minute on 2 cores).
@@ -88,10 +93,10 @@ class RasaProcess:
             ["--config", "config.yml", "--domain", "domain.yml", "--data", "data"],
         )
         try:
-            code = process.wait(TRAINING_LIMIT_S)
+            code = process.wait(self._training_limit_s)
         except subprocess.TimeoutExpired as late:
             process.kill()
-            raise RasaUnavailable(f"training took longer than {TRAINING_LIMIT_S:.0f} s; see {self.log}") from late
+            raise RasaUnavailable(f"training took longer than {self._training_limit_s:.0f} s; see {self.log}") from late
         made = draft.with_name(f"{draft.name}.tar.gz")
         if code != 0 or not made.exists():
             raise RasaUnavailable(f"training failed; see {self.log}")
@@ -183,7 +188,7 @@ class RasaProcess:
         }
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [str(self._python), str(PROJECT / "launch.py"), *chain.from_iterable(arguments)],
+                [str(self._python), str(self._project / "launch.py"), *chain.from_iterable(arguments)],
                 env=environment,
                 # Held open while we live; see bot/rasa/launch.py.
                 stdin=subprocess.PIPE,
