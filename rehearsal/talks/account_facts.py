@@ -117,9 +117,8 @@ def _name(language: str) -> str:
 
 def _country(fields: Mapping[str, yaml.Node], language: str) -> tuple[tuple[str, ...], Country]:
     if "country" not in fields:
-        spent = scalar(fields["currency"], "currency").upper() if "currency" in fields else ""
-        named = next((name for name, country in COUNTRIES.items() if country.currency == spent), HOME_OF[language])
-        return COUNTRIES[named].jurisdictions, COUNTRIES[named]
+        # By the language alone: what is owed in Taiwan dollars may be owed anywhere, and law follows the person.
+        return COUNTRIES[HOME_OF[language]].jurisdictions, COUNTRIES[HOME_OF[language]]
     names = [each.strip().upper() for each in scalars(fields["country"], "country")]
     for name in names:
         if name not in COUNTRIES:

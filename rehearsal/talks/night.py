@@ -20,7 +20,7 @@ from rehearsal.talks.record import TalkRecord, read_record
 from rehearsal.talks.stage import add_account, moment
 from rehearsal.talks.violations import violations_by_talk
 
-LIVES_IN: Final = {"zh": ("CN", "TW"), "en": ("US", "US-CA", "UK")}
+LIVES_IN: Final = {"zh": ("CN", "CN", "HK"), "en": ("US", "US-CA", "UK")}
 TIERS: Final = ("self_cure", "remind", "remind", "persuade")
 VOICE_SHARE: Final = 0.3
 PERSON_ANSWERS: Final = 2

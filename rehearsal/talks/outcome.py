@@ -74,7 +74,8 @@ def judge(debtor: SimulatedDebtor, record: TalkRecord, due: Decimal, violations:
     """Hold what came about against the truth behind the debtor."""
     heard = [turn for turn in record.turns if turn.speaker == "debtor"]
     bot = [turn for turn in record.turns if turn.speaker == "bot"]
-    lines = tuple(_judged(said.kind, said.text, turn) for said, turn in zip(debtor.said, heard, strict=False))
+    pairs = zip(debtor.said, heard, strict=False)
+    lines = tuple(_judged(said.kind, said.text, turn, record.verified_turn) for said, turn in pairs)
     agreed = _agreed(record)
     able = None
     if agreed:
@@ -117,11 +118,13 @@ def _agreed(record: TalkRecord) -> list[tuple[Decimal, date]]:
     return [(each.amount, each.due_on) for each in record.promises if each.status == "open"][:1]
 
 
-def _judged(kind: str, text: str, turn: HeardTurn) -> JudgedLine:
+def _judged(kind: str, text: str, turn: HeardTurn, verified_turn: int | None) -> JudgedLine:
     meaning = meaning_of(kind)
     if meaning is None:
         return JudgedLine(kind, text, turn.intent, turn.trigger, True, False, turn.trigger is not None)
     understood = turn.trigger in meaning.triggers if turn.trigger is not None else turn.intent in meaning.intents
+    # The answer to the right-party question is read by our side alone, whatever the model makes of the rest of the line.
+    understood = understood or (kind == "identity" and turn.seq == verified_turn)
     alarm = turn.trigger is not None and turn.trigger not in meaning.triggers and not meaning.cry
     return JudgedLine(kind, text, turn.intent, turn.trigger, understood, meaning.cry and not understood, alarm)
 
