@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hmac
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -20,7 +22,7 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, ChatInvite, ChatReceipt, Conversation, Debtor, Turn
 
 MOST_OPENS: Final = 3
-"""Talks one link can start. Each allows three wrong identity answers, so a found link gives nine guesses at most."""
+"""Talks one link can start. Wrong identity answers count for the person: opening it again gives no more guesses."""
 
 LOCKS: Final = 64
 
@@ -88,8 +90,7 @@ class ChatDoor:
     def open(self, token: str, browser: str, language: Literal["zh", "en"]) -> Shown | NoInvite:
         """Start the conversation, or go on with the one this browser started."""
         with self._lock(token):
-            with self._ledger.begin() as work:
-                invite = find_invite(work, token)
+            with self._invited(token) as (work, invite):
                 if isinstance(invite, NoInvite):
                     return invite
                 if (talk := _own_talk(work, invite, browser)) is not None:
@@ -99,13 +100,12 @@ class ChatDoor:
                 # Counted before the bot speaks: a crash in between must not give more guesses.
                 invite.opens += 1
                 work.session.add(invite)
-                invite_id, account_id = invite.id, invite.account_id
+                account_id = invite.account_id
                 attempt_id = invite.attempt_id if invite.opens == 1 else None
             reply = self._talks.start(account_id, "chat", language, attempt_id)
-            with self._ledger.begin() as work:
-                invite = work.session.get_one(ChatInvite, invite_id)
+            with self._invited(token) as (work, invite):
                 talk = work.session.get(Conversation, reply.conversation_id)
-                if talk is None:
+                if talk is None or isinstance(invite, NoInvite):
                     return Shown("", _unrecorded(reply), "closed", language)
                 invite.conversation_id = talk.id
                 work.session.add(invite)
@@ -117,8 +117,7 @@ class ChatDoor:
         The same `client_id` again shows the answer again; the bot does not hear the message twice.
         """
         with self._lock(token):
-            with self._ledger.begin() as work:
-                invite = find_invite(work, token)
+            with self._invited(token) as (work, invite):
                 if isinstance(invite, NoInvite):
                     return invite
                 talk = _own_talk(work, invite, browser)
@@ -131,6 +130,18 @@ class ChatDoor:
             reply = self._talks.turn(talk_id, text)
             with self._ledger.read() as work:
                 return _shown(work, work.session.get_one(Conversation, talk_id), after, fallback=reply)
+
+    @contextmanager
+    def _invited(self, token: str) -> Iterator[tuple[UnitOfWork, ChatInvite | NoInvite]]:
+        """What the token opens, in a transaction that keeps others away from the person it is about."""
+        with self._ledger.begin_for() as work:
+            invite = find_invite(work, token)
+            if isinstance(invite, ChatInvite):
+                account = work.session.get_one(Account, invite.account_id)
+                work = self._ledger.with_people(work, [account.debtor_id])
+                # Another process may have opened it while this one waited.
+                work.session.refresh(invite)
+            yield work, invite
 
     def _lock(self, token: str) -> threading.Lock:
         return self._locks[hash(token) % LOCKS]
