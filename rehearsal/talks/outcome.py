@@ -123,7 +123,7 @@ def _judged(kind: str, text: str, turn: HeardTurn, verified_turn: int | None) ->
     if meaning is None:
         return JudgedLine(kind, text, turn.intent, turn.trigger, True, False, turn.trigger is not None)
     understood = turn.trigger in meaning.triggers if turn.trigger is not None else turn.intent in meaning.intents
-    # The answer to the right-party question is read by our side alone, whatever the model makes of the rest of the line.
+    # The right-party answer is read by our side alone, whatever the model makes of the rest of the line.
     understood = understood or (kind == "identity" and turn.seq == verified_turn)
     alarm = turn.trigger is not None and turn.trigger not in meaning.triggers and not meaning.cry
     return JudgedLine(kind, text, turn.intent, turn.trigger, understood, meaning.cry and not understood, alarm)
