@@ -17,6 +17,7 @@ from app.cli.console import BadInput, answer, existing, stderr, tell
 from app.cli.records import AsJson
 from app.cli.rehearse import rehearse
 from app.cli.replay import replay
+from app.cli.triage import triage
 from app.floor import Floor, open_floor
 from app.settings import Settings
 from bot.phone.call import Voicebox, run_call
@@ -42,6 +43,7 @@ def register(cli: typer.Typer) -> None:
     talk.command("say")(say)
     talk.command("replay")(replay)
     talk.command("rehearse")(rehearse)
+    talk.command("triage")(triage)
     talk.callback()(lambda: None)
     cli.add_typer(talk, name="bot")
     cli.command("call")(call)

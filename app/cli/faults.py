@@ -17,6 +17,7 @@ CLEAR_FAULTS: Final = frozenset(
         "app.serving.PortTaken",
         "app.wiring.HomeUnusable",
         "bot.rasa_process.RasaUnavailable",
+        "bot.triggers.classifier.NoModel",
         "ledger.audit_anchor.AnchorUnusable",
         "ledger.audit_form.FactsRefused",
         "ledger.importing.rows.ImportRefused",

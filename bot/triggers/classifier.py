@@ -5,6 +5,7 @@ The weights are numbers in `model.npz`, written by `python -m bot.triggers.train
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,69 +15,71 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triggers.features import BUCKETS, Features
+from bot.triggers.features import Features
 from bot.triggers.lexicon import Priority, entries
 
 MODEL = Path(__file__).parent / "model.npz"
 REMEDY = "restore bot/triggers/model.npz from the repository, or make it: python -m bot.triggers.training"
-# A class that is no trigger: ordinary talk and what only sounds like a trigger.
-NONE = ""
+PRIORITIES: tuple[Priority, ...] = ("P0", "P1", "P2")
+# How the classes begin that are no trigger: ordinary talk, by what is wanted, and what only sounds like a trigger.
+ORDINARY = "ordinary"
+NEAR_MISS = "near_miss/"
 
 
 class NoModel(Exception):
     """The weights are missing or cannot be used; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likely:
-    """`key` is the likeliest lexicon entry at `priority`; `share` the probability of that priority or a graver one."""
-
-    key: str
-    priority: Priority
-    share: float
+Shares = Mapping[Priority, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`weights[bucket, class]` times `scale[class]`, plus `bias[class]`. `thresholds`: least share, by priority."""
+    """`weights[place, class]` times `scale[class]`, plus `bias[class]`, is the score of a class.
+
+    `buckets`, in rising order, are those that the weights' places stand for; others say nothing.
+    """
 
     keys: tuple[str, ...]
+    buckets: NDArray[np.int32]
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
     features: Features
-    thresholds: dict[Priority, float]
     fingerprint: str
 
-    def probabilities(self, said: str) -> NDArray[np.float32]:
-        """One per class, in the order of `keys`, for a normalised text; they add up to 1."""
+    def read(self, said: str) -> Reading:
+        """How a normalised text reads."""
         buckets, values = self.features.of(said)
-        scores = (values @ self.weights[buckets]) * self.scale + self.bias
+        places = np.minimum(np.searchsorted(self.buckets, buckets), len(self.buckets) - 1)
+        known = self.buckets[places] == buckets
+        scores = (values[known] @ self.weights[places[known]]) * self.scale + self.bias
         odds = np.exp(scores - scores.max())
-        shares: NDArray[np.float32] = odds / odds.sum()
-        return shares
+        odds /= odds.sum()
+        members = _members(self.keys)
+        return Reading(
+            said,
+            {priority: float(odds[places].sum()) for priority, places in members.items()},
+            {priority: self.keys[places[int(odds[places].argmax())]] for priority, places in members.items()},
+        )
 
-    def likely(self, said: str) -> Likely | None:
-        """The gravest priority that is likely enough, and the likeliest entry of it or of a graver one."""
-        return self.above(self.probabilities(said), self.thresholds)
 
-    def above(self, probabilities: NDArray[np.float32], thresholds: dict[Priority, float]) -> Likely | None:
-        for priority, members in _members(self.keys).items():
-            share = float(probabilities[members].sum())
-            if share >= thresholds[priority]:
-                key = self.keys[members[int(probabilities[members].argmax())]]
-                return Likely(key, priority, share)
-        return None
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """By priority: the share of it and the graver ones (0 to 1), and the likeliest entry among them."""
+
+    said: str
+    shares: Shares
+    keys: Mapping[Priority, str]
 
 
 @cache
 def _members(keys: tuple[str, ...]) -> dict[Priority, NDArray[np.intp]]:
     """The classes of each priority and of the graver ones, the gravest priority first."""
     priority_of = {entry.key: entry.trigger.priority for entry in entries()}
-    priorities: tuple[Priority, ...] = ("P0", "P1", "P2")
     return {
-        priority: np.array([place for place, key in enumerate(keys) if key != NONE and priority_of[key] <= priority])
-        for priority in priorities
+        priority: np.array([place for place, key in enumerate(keys) if priority_of.get(key, "P9") <= priority])
+        for priority in PRIORITIES
     }
 
 
@@ -93,23 +96,26 @@ def classifier(path: Path = MODEL) -> Classifier:
         raise NoModel(f"no trigger model at {path}; {REMEDY}") from None
     except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
         raise NoModel(f"the trigger model {path} cannot be read ({type(error).__name__}); {REMEDY}") from None
-    unknown = set(made.keys) - {entry.key for entry in entries()} - {NONE}
-    if unknown or NONE not in made.keys:
+    known = {*(name for entry in entries() for name in (entry.key, f"{NEAR_MISS}{entry.key}"))}
+    ours = {key for key in made.keys if not key.startswith(ORDINARY)}
+    if not known.issuperset(ours) or ORDINARY not in made.keys:
         raise NoModel(f"the trigger model {path} is not of this lexicon; {REMEDY}")
     return made
 
 
 def _made(stored: Any) -> Classifier:
     keys = tuple(str(key) for key in stored["keys"])
-    if stored["weights"].shape != (BUCKETS, len(keys)) or stored["scale"].shape != stored["bias"].shape != (len(keys),):
+    buckets, weights, scale, bias = (stored[name] for name in ("buckets", "weights", "scale", "bias"))
+    if weights.shape != (len(buckets), len(keys)) or not scale.shape == bias.shape == (len(keys),):
         raise ValueError
-    thresholds = stored["thresholds"]
+    if not len(buckets) or (np.diff(buckets) <= 0).any() or not (np.isfinite(scale) & np.isfinite(bias)).all():
+        raise ValueError
     return Classifier(
         keys=keys,
-        weights=stored["weights"],
-        scale=stored["scale"],
-        bias=stored["bias"],
+        buckets=buckets,
+        weights=weights,
+        scale=scale,
+        bias=bias,
         features=Features(dict(zip(str(stored["signs"]), (str(each) for each in stored["sounds"]), strict=True))),
-        thresholds={"P0": float(thresholds[0]), "P1": float(thresholds[1]), "P2": float(thresholds[2])},
         fingerprint=str(stored["fingerprint"]),
     )

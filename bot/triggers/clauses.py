@@ -3,43 +3,56 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
-BREAKS = re.compile(r"[.!?;\n]+|,+|(?:\s(?=(?:but|and|because|so|then|anyway|also|plus)\s))")
+# Where a clause ends, or may: after a stop, and before a word that begins a new thought.
+BREAKS = re.compile(r"(?<=[.!?;\n,])|\s(?=(?:but|and|because|so|then|anyway|also|plus)\s)")
+SIGN = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+\s*|\s+")
 HAN = re.compile(r"[\u3400-\u9fff]")
-WORD = re.compile(r"[a-z0-9']+")
-# A Chinese clause without punctuation is cut into windows of this many signs, each half over the next.
-WINDOW = 24
-LONGEST_CLAUSE = 36
-# Words count as this many signs.
+# A word counts as this many Chinese characters.
 SIGNS_OF_A_WORD = 2
+# In Chinese characters: up to which a turn is read whole only, and how much of a longer one is read at a time.
+SHORT = 60
+WINDOW = 30
 
 
 def clauses(said: str) -> tuple[str, ...]:
-    """The whole normalised text first, then, where it has several, its clauses and each two that follow each other."""
-    parts = [part.strip() for part in BREAKS.split(said) if (part and WORD.search(part)) or (part and HAN.search(part))]
-    parts = [window for part in parts for window in _windows(part)]
-    if len(parts) < 2:
+    """The whole normalised text first, then, where it is long, windows over it, each half over the next.
+
+    A window begins and ends with a clause where clauses are short enough.
+    """
+    if _size(said) <= SHORT:
         return (said,)
-    both = [f"{first}, {second}" for first, second in pairwise(parts)] if len(parts) > 2 else []
-    return tuple(dict.fromkeys((said, *parts, *both)))
-
-
-def _windows(part: str) -> list[str]:
-    """`part`, or overlapping pieces of it when it runs on without a break."""
-    tokens = re.findall(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+\s?|\s", part)
-    sizes = [1 if HAN.match(token) else SIGNS_OF_A_WORD for token in tokens]
-    if sum(sizes) <= LONGEST_CLAUSE:
-        return [part]
-    found = []
+    pieces = [piece for clause in BREAKS.split(said) for piece in _cut(clause)]
+    windows = []
     start = 0
-    while start < len(tokens):
+    while start < len(pieces):
         end, filled = start, 0
-        while end < len(tokens) and filled < WINDOW:
-            filled += sizes[end]
+        while end < len(pieces) and (end == start or filled + _size(pieces[end]) <= WINDOW):
+            filled += _size(pieces[end])
             end += 1
-        found.append("".join(tokens[start:end]).strip())
-        if end == len(tokens):
+        windows.append("".join(pieces[start:end]).strip(" ,.;!?\n"))
+        if end == len(pieces):
             break
-        start = (start + end + 1) // 2
-    return found
+        start = max(start + 1, (start + end) // 2)
+    return (said, *dict.fromkeys(window for window in windows if window))
+
+
+def _cut(clause: str) -> list[str]:
+    """`clause`, or pieces of half a window when it runs on without a break."""
+    signs = SIGN.findall(clause)
+    if _size(clause) <= WINDOW:
+        return [clause]
+    pieces, piece, filled = [], "", 0
+    for sign in signs:
+        piece += sign
+        filled += _size(sign)
+        if filled >= WINDOW // 2:
+            pieces.append(piece)
+            piece, filled = "", 0
+    return [*pieces, piece] if piece else pieces
+
+
+def _size(text: str) -> int:
+    """In Chinese characters."""
+    han = len(HAN.findall(text))
+    return han + SIGNS_OF_A_WORD * len(HAN.sub(" ", text).split())

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 
-from bot.triggers.classifier import MODEL, Likely, classifier
+from bot.redaction import holds_secret, redact
+from bot.triggers.classifier import PRIORITIES, Reading, Shares, classifier
 from bot.triggers.clauses import clauses
 from bot.triggers.lexicon import Trigger, by_key, gravity, matches
 from bot.wording import normalise
 
+# The share of a priority and the graver ones from which it counts: in a whole turn; in a window of a long one, which
+# has more chances to be wrong; and where a pattern found it too, unless that holds half the turn and so needs no second
+# opinion. Chosen on tests/heldout/triggers_dev.jsonl.
+LEAST_ALONE: Shares = {"P0": 0.2, "P1": 0.45, "P2": 0.65}
+LEAST_IN_WINDOW: Shares = {"P0": 0.35, "P1": 0.7, "P2": 0.8}
+SHARE_OF_THE_POINT = 0.5
+LEAST_WITH_PATTERN: Shares = {"P0": 0.1, "P1": 0.25, "P2": 0.4}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The gravest trigger of a text. `confidence`: the model's share for its priority, 1 where a pattern found it."""
+    """The gravest trigger of a text. `confidence`: the model's share for its priority and the graver ones, or 1."""
 
     trigger: Trigger
     confidence: float
@@ -40,10 +51,12 @@ def detect(text: str, lang: str) -> Trigger | None:
 
 def examine(text: str, lang: str) -> Found | None:
     """As `detect`, with how sure it is."""
-    said = normalise(text)
+    said = normalise(redact(text))
     by_pattern = matches(said, lang)
-    by_meaning = [_as_found(part, likely) for part, likely in read(said)] if MODEL.exists() else []
-    both = [*(Found(trigger, 1.0) for trigger in by_pattern), *by_meaning]
+    if holds_secret(text):
+        by_pattern.append(replace(by_key("card_or_secret_spoken"), words=said))
+    readings = [classifier().read(part) for part in clauses(said)]
+    both = [*_backed(by_pattern, readings), *_alone(readings)]
     gravest = min(both, key=lambda found: gravity(found.trigger), default=None)
     if gravest is None:
         return None
@@ -51,11 +64,25 @@ def examine(text: str, lang: str) -> Found | None:
     return replace(gravest, trigger=replace(gravest.trigger, revokes=revokes))
 
 
-def read(said: str) -> list[tuple[str, Likely]]:
-    """What the model finds in a normalised text, clause by clause."""
-    model = classifier()
-    return [(part, likely) for part in clauses(said) if (likely := model.likely(part))]
+def _backed(by_pattern: list[Trigger], readings: list[Reading]) -> Iterator[Found]:
+    """What the patterns found, unless it is a small part of what was said and the model reads the rest as harmless."""
+    for trigger in by_pattern:
+        share = max(reading.shares[trigger.priority] for reading in readings)
+        is_the_point = len(trigger.words) >= SHARE_OF_THE_POINT * len(readings[0].said)
+        if is_the_point or share >= LEAST_WITH_PATTERN[trigger.priority]:
+            yield Found(trigger, 1.0 if is_the_point else share)
 
 
-def _as_found(part: str, likely: Likely) -> Found:
-    return Found(replace(by_key(likely.key), words=part), likely.share)
+def _alone(readings: list[Reading]) -> Iterator[Found]:
+    """What the model finds by itself, in the whole turn or in a window of it."""
+    for least, reading in zip((LEAST_ALONE, *repeat(LEAST_IN_WINDOW, len(readings) - 1)), readings, strict=True):
+        for priority in PRIORITIES:
+            if reading.shares[priority] >= least[priority]:
+                yield Found(replace(by_key(reading.keys[priority]), words=reading.said), reading.shares[priority])
+                break
+
+
+def by_model(text: str) -> Trigger | None:
+    """What the model alone finds; for measuring."""
+    readings = [classifier().read(part) for part in clauses(normalise(redact(text)))]
+    return min((found.trigger for found in _alone(readings)), key=gravity, default=None)

@@ -14,7 +14,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-BUCKETS = 1 << 16
+# So many that two pieces seldom share one.
+BUCKETS = 1 << 22
 TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[\u3400-\u9fff]")
 LONGEST_RUN = 4
 WIDEST_GAP = 3
@@ -53,9 +54,9 @@ class Features:
         buckets: list[int] = []
         values: list[float] = []
         for view in views:
-            once = {crc32(gram.encode()) % BUCKETS for gram in view}
-            buckets += once
-            values += [max(1, len(once)) ** -0.5] * len(once)
+            if once := {crc32(gram.encode()) % BUCKETS for gram in view}:
+                buckets += once
+                values += [len(once) ** -0.5] * len(once)
         return np.array(buckets, np.int32), np.array(values, np.float32)
 
     def _sounds(self, tokens: Sequence[str]) -> list[str]:

@@ -16,12 +16,11 @@ from typing import Any, Literal
 
 import yaml
 
+from bot.triggers.classifier import NEAR_MISS, ORDINARY
 from bot.triggers.lexicon import entries
 from bot.wording import normalise
 
 SENTENCES = Path(__file__).parent / "sentences"
-ORDINARY = "ordinary"
-NEAR_MISS = "near_miss/"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 HAN = re.compile(r"[\u3400-\u9fff]")
 # Chinese words shortened to the first letters of their sounds, as insults are.
