@@ -7,13 +7,14 @@ done, on a slow machine as on a fast one.
 from __future__ import annotations
 
 import struct
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, cast
 
 from bench.faults.setting import START
 
@@ -51,7 +52,9 @@ class JumpingClock:
     steps: Counter[str] = field(default_factory=Counter)
     _off: timedelta = timedelta()
     _lasts: int = 0
-    _read: tuple[datetime, float] = (START, 0.0)
+    _read: threading.local = field(default_factory=threading.local)
+    """Of each thread its own: where two ticks run at once, one of them must not take the other's jump for the time at
+    which it has asked the gate itself."""
 
     def __call__(self) -> datetime:
         self._lasts -= 1
@@ -61,9 +64,11 @@ class JumpingClock:
         elif self.jumps and self.draw.randrange(A_STEP_IN) == 0:
             self._off, self._lasts = self.draw.choice(STEPS), self.draw.randrange(1, LASTS)
             self.steps["hours" if abs(self._off) >= timedelta(hours=1) else "less"] += 1
-        self._read = (time_of(self.path) + self._off, time.monotonic())
-        return self._read[0]
+        now = time_of(self.path) + self._off
+        self._read.last = (now, time.monotonic())
+        return now
 
     def since_read(self) -> datetime:
-        """What it shows now if it has not jumped since it was read last."""
-        return self._read[0] + timedelta(seconds=time.monotonic() - self._read[1])
+        """What it shows now if it has not jumped since this thread has read it last, which it must have."""
+        shown, when = cast(tuple[datetime, float], self._read.last)
+        return shown + timedelta(seconds=time.monotonic() - when)

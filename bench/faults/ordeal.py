@@ -41,6 +41,8 @@ KILLED_EVERY: Final = 25
 SOMETHING_ELSE_EVERY: Final = 20
 RECONCILED_EVERY_S: Final = 0.5
 PATIENCE_S: Final = 60
+MOST_TOLD: Final = 20
+"""Violations told one by one."""
 
 
 class Unfinished(Exception):
@@ -90,6 +92,7 @@ class Ordeal:
             "dials": self.recheck.checked["dials"],
             "violations": len(self.recheck.violations),
             "rules_broken": dict(Counter(violation.rule for violation in self.recheck.violations)),
+            "first_violations": [str(violation) for violation in self.recheck.violations[:MOST_TOLD]],
             **{
                 name: dict(getattr(self, name).most_common())
                 for name in ("planned", "attempts", "denials", "kills", "ticks", "steps", "between")
