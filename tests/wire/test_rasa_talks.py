@@ -43,8 +43,7 @@ def test_a_chinese_talk_ends_in_a_promise_that_was_read_back(floor: Floor) -> No
         talk = work.session.exec(select(Conversation)).one()
         assert (talk.stage, talk.disposition) == ("closed", "promise_to_pay")
         kinds = work.session.exec(select(Disclosure.kind).order_by(Disclosure.turn_seq)).all()
-        assert kinds[:2] == ["automated", "recorded"]
-        assert {"debt_collection", "debt_facts"} <= set(kinds)
+        assert {"automated", "recorded", "debt_collection", "debt_facts"} <= set(kinds)
         heard = work.session.exec(select(Turn).where(Turn.speaker == "debtor").order_by(Turn.seq)).all()
         assert [turn.intent for turn in heard[2:5]] == ["ask_amount", "promise", "affirm"]
         assert all(
@@ -192,10 +191,10 @@ def test_an_answer_that_brings_nothing_new_is_not_asked_back_without_end(floor: 
     ],
 )
 def test_what_was_read_back_can_be_changed(floor: Floor, language: str, promise: str, wish: str, asks: str) -> None:
-    *_, asked, answered = floor.talk(
-        language, "4321", promise, wish, "3500" if asks == "ask_amount" else "3000, March 20"
-    )
+    day = {"en": "March 20", "zh": "3月20号"}[language]
+    *_, asked, answered = floor.talk(language, "4321", promise, wish, "3500" if asks == "ask_amount" else day)
     assert templates(asked) == [asks]
+    # Of what is wrong as a whole, the half that is not named again stays.
     assert templates(answered) == ["read_back"]
 
 
@@ -227,7 +226,7 @@ def test_the_talk_follows_the_debtors_language(floor: Floor) -> None:
 
 
 def test_too_small_a_promise_is_countered_with_the_floor_and_never_below(floor: Floor) -> None:
-    *_, first, floor_told, accepted = floor.talk("en", "4321", "I can pay 50 on Friday", "50 is all I have", "ok yes")
+    *_, first, floor_told, accepted = floor.talk("en", "4321", "I can pay 50 on Friday", "no", "ok yes")
     assert templates(first) == ["counter_amount"]
     assert "NT$2,800" in first.lines[0].text
     assert templates(floor_told) == ["promise_too_small"]
