@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import yaml
@@ -19,6 +19,7 @@ from bot.phrases import FOLDER, LANGUAGES, Line, is_approved, matches, template
 Rule = Literal["not_approved", "altered", "before_verified", "debt_fact", "forbidden", "denied"]
 
 FORBIDDEN = FOLDER / "forbidden.yaml"
+LETTERS = {"zh": re.compile(r"[\u3400-\u9fff]"), "en": re.compile(r"[A-Za-z]")}
 # Words and figures that tell a listener that there is a debt.
 DEBT = re.compile(
     r"past due|overdue|in arrears|\bdebts?\b|\bow(?:e|es|ed|ing)\b|\bbalance\b|\bcollect(?:ions?|or)?\b|instal?ments?"
@@ -30,9 +31,13 @@ DEBT = re.compile(
 
 
 @cache
-def _forbidden() -> re.Pattern[str]:
+def _forbidden() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """For each language, what a text of it has letters of, and what must not stand in it."""
     raw: dict[str, dict[str, list[str]]] = yaml.safe_load(FORBIDDEN.read_text(encoding="utf-8"))
-    return re.compile("|".join(f"(?:{each})" for by in raw.values() for found in by.values() for each in found), re.I)
+    return tuple(
+        (LETTERS[lang], re.compile("|".join(f"(?:{each})" for by in raw.values() for each in by[lang]), re.IGNORECASE))
+        for lang in LANGUAGES
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,10 @@ def check(lines: Iterable[Line], verified: bool) -> tuple[Breach, ...]:
     return tuple(Breach(line.template, rule) for line in lines for rule in _broken(line, verified))
 
 
+@lru_cache(maxsize=2048)
 def is_forbidden(text: str) -> bool:
     """Whether `text` holds what no collector may say, whatever sentence it stands in."""
-    return _forbidden().search(text) is not None
+    return any(letters.search(text) and words.search(text) for letters, words in _forbidden())
 
 
 def names_debt(text: str) -> bool:
