@@ -13,7 +13,7 @@ _NUMBERS = {**EN_DIGITS, **EN_TEENS}
 _EN = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _COUNT = re.compile(
     rf"(?<![每隔])(?P<zh>[一二两三四五六七八九十\d]{{1,3}})\s*(?P<zh_unit>期|次|笔|份|个?月|个?星期|周|部分)(?!\s*[一二三四五六七八九十\d]*[号日])"
-    rf"|\b(?P<en>\d{{1,2}}|{_EN})[ -](?:more )?(?:equal |monthly |weekly |fortnightly |small(?:er)? )*"
+    rf"|(?<!every )\b(?P<en>\d{{1,2}}|{_EN})[ -](?:more )?(?:equal |monthly |weekly |fortnightly |small(?:er)? )*"
     r"(?P<en_unit>parts?|payments?|instal?lments?|times|goes|months?|weeks?|bits|pieces|chunks)\b",
     re.ASCII,
 )
