@@ -23,7 +23,8 @@ def check(talk: Row, turns: list[Row], lines: list[str], promises: list[Row]) ->
             continue
         if alarm is not None and turn["seq"] > alarm["seq"] and asks_for_money(line):
             yield _of(talk, "talk.money_after_alarm", f"turn {turn['seq']} asks for money after {alarm['trigger']}")
-        if talk["closed_at"] is not None and turn["at"] > talk["closed_at"]:
+        # Where a person has been called the last words stand, and are said again until they write.
+        if talk["stage"] == "closed" and talk["closed_at"] is not None and turn["at"] > talk["closed_at"]:
             yield _of(talk, "talk.spoken_after_end", f"turn {turn['seq']} was said after the talk had ended")
     for promise in promises:
         subject, at = promise["id"], promise["confirmed_at"]

@@ -130,14 +130,16 @@ def _promise(promise: Row, turns: list[Row], lines: list[str], in_talk: bool) ->
 
 
 def _heard(promise: Row, turns: list[Row], lines: list[str], answer_seq: int) -> bool:
-    """Whether the lines right before an answer, at the recorded time, named the amount and the day."""
+    """Whether the lines right before an answer named the amount and the day: said at the recorded time, or the same
+    words as then, said again for somebody who asked."""
+    then = {line for turn, line in zip(turns, lines, strict=True) if turn["at"] <= promise["read_back_at"]}
     spoken: list[str] = []
     for turn, line in reversed(list(zip(turns, lines, strict=True))):
         if turn["seq"] >= answer_seq:
             continue
         if turn["speaker"] == "debtor":
             break
-        if turn["at"] <= promise["read_back_at"]:
+        if turn["at"] <= promise["read_back_at"] or line in then:
             spoken.append(line)
     return any(promise["amount"] in numbers(line) and names_day(line, promise["due_on"]) for line in spoken)
 

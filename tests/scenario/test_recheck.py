@@ -62,6 +62,28 @@ def test_an_honest_day_has_no_violation(world: World) -> None:
     }
 
 
+def test_a_read_back_said_again_in_the_same_words_still_counts(world: World) -> None:
+    talk_id = world.promising_talk()
+    read_back_at = world.clock.now - timedelta(seconds=5)
+    world.say(talk_id, 8, "debtor", "你再说一遍")
+    world.say(talk_id, 9, "bot", READ_BACK)
+    world.say(talk_id, 10, "debtor", "对")
+    world.promise(talk_id, read_back_at=read_back_at)
+    assert world.rules() == set()
+
+
+def test_a_person_who_was_called_finds_the_last_words_said_again(world: World) -> None:
+    talk_id = world.promising_talk()
+    world.hold("self_harm", conversation_id=talk_id)
+    world.case(talk_id, "self_harm")
+    world.say(talk_id, 8, "debtor", "我不想活了", "self_harm")
+    world.sql(
+        f"UPDATE conversation SET stage = 'with_person', closed_at = '2026-03-04 09:00:00' WHERE id = '{talk_id}'"
+    )
+    world.say(talk_id, 9, "bot", "我正在请同事过来。")
+    assert world.rules() == set()
+
+
 def test_what_a_talk_began_by_the_debtor_is_not_a_contact_of_ours(world: World) -> None:
     world.hold("cease_request")
     world.clock.now = datetime.fromisoformat("2026-03-04T19:00:00+00:00")
