@@ -75,7 +75,7 @@ def judge(debtor: SimulatedDebtor, record: TalkRecord, due: Decimal, violations:
     heard = [turn for turn in record.turns if turn.speaker == "debtor"]
     bot = [turn for turn in record.turns if turn.speaker == "bot"]
     pairs = zip(debtor.said, heard, strict=False)
-    lines = tuple(_judged(said.kind, said.text, turn, record.verified_turn) for said, turn in pairs)
+    lines = tuple(judged_line(said.kind, said.text, turn, record.verified_turn) for said, turn in pairs)
     agreed = _agreed(record)
     able = None
     if agreed:
@@ -118,7 +118,8 @@ def _agreed(record: TalkRecord) -> list[tuple[Decimal, date]]:
     return [(each.amount, each.due_on) for each in record.promises if each.status == "open"][:1]
 
 
-def _judged(kind: str, text: str, turn: HeardTurn, verified_turn: int | None) -> JudgedLine:
+def judged_line(kind: str, text: str, turn: HeardTurn, verified_turn: int | None) -> JudgedLine:
+    """A line whose truth is `kind`, as the bot has read it in `turn`."""
     meaning = meaning_of(kind)
     if meaning is None:
         return JudgedLine(kind, text, turn.intent, turn.trigger, True, False, turn.trigger is not None)
