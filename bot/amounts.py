@@ -10,13 +10,13 @@ from fractions import Fraction
 from bot.amount_numbers import numbers
 from bot.dates import without_dates
 from bot.mentions import Mention, options, standing
-from bot.numerals import chinese
+from bot.numerals import EN_WORDS, chinese, english
 from bot.wording import normalise
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """The one amount meant, in the currency of the account; never negative, whole or with cents."""
+    """The one amount meant, in the currency of the account; above nothing, whole or with cents."""
 
     value: Decimal
 
@@ -29,10 +29,12 @@ class Ambiguous:
 
 
 _SMALL = r"[一二两三四五六七八九十\d]"
+_WORD = rf"(?:{'|'.join(sorted((*EN_WORDS, 'hundred', 'and'), key=len, reverse=True))})"
 _PART = re.compile(
     rf"(?P<zh_down>{_SMALL}{{1,3}})分之(?P<zh_up>{_SMALL}{{1,3}})|百分之(?P<zh_percent>[一二两三四五六七八九十百\d]{{1,4}})"
     rf"|(?P<tenths>{_SMALL})成|(?P<percent>\d{{1,3}})\s*(?:%|percent\b|per cent\b)"
-    r"|\b(?:(?P<up>a|one|two|three) )?(?P<down>thirds?|quarters?|fifths?)\b(?= |[,.!?]|$)"
+    rf"|\b(?P<en_percent>(?:{_WORD}|a)(?:[ -]{_WORD})*) per ?cent\b"
+    r"|\b(?:(?P<up>a|one|two|three) )?(?P<down>thirds?|quarters?|fifths?)\b(?= |[,.!?]|$)(?! (?:to|past)\b)"
     r"|一半|半数|\bhalf\b(?! (?:past|an?|hour|day|way|year|month|hearted))",
     re.ASCII,
 )
@@ -40,8 +42,10 @@ _DOWN = {"t": 3, "q": 4, "f": 5}
 _UP = {"a": 1, "one": 1, "two": 2, "three": 3}
 _ALL = re.compile(
     r"全部|全额|全款|全数|一次付清|一次性|还清|付清|结清|清偿|[都全][还付]|所有"
-    r"|\b(?:in full|full|fully|all of (?:it|that)|it all|pay (?:it )?all|everything|the lot|what i owe"
-    r"|(?:whole|entire) (?:lot|thing|amount|sum|debt)|pay (?:it |this |that )?off|clear (?:it|the debt|my debt))\b",
+    r"|百分之百|(?<!\d)100\s*%|^(?:just |ok |yes )*(?:all|the (?:whole )?total|the total amount)[.!]*$"
+    r"|\b(?:(?:one|a) hundred per ?cent|in full|full|fully|all of (?:it|that)|it all|pay (?:it )?all|everything"
+    r"|the lot|what i owe|(?:whole|entire) (?:lot|thing|amount|sum|debt)|pay (?:it |this |that )?off"
+    r"|clear (?:it|the debt|my debt))\b",
     re.ASCII,
 )
 _LEAST = re.compile(r"最低|最少|\b(?:minimum|the least)\b", re.ASCII)
@@ -57,23 +61,27 @@ _DUE_ALONE = re.compile(
 _BALANCE_ALONE = re.compile(
     r"(?:全部|所有|整个)余额|^余额[吧.]?$|\b(?:whole|full|entire|total) balance\b|^(?:the )?balance[.]?$", re.ASCII
 )
-# "-500" is no offer of 500; "500-800" is a range.
-_BELOW_NOTHING = re.compile(r"(?:(?<![\w.)])\s*[-\u2212\u2013]\s*|\b(?:minus|negative) |负)(?:nt\$|[$¥€£])?$", re.ASCII)
 _QUESTION = re.compile(r"\?|[吗呢么]\W*$")
+_LISTED = re.compile(r"(?<=\d)、(?=\d)")
 _ASKING = re.compile(r"多少|\b(?:how much|what is)\b(?! (?:due|overdue))", re.ASCII)
 
 
-def parse_amount(text: str, lang: str, due: Decimal, balance: Decimal) -> Amount | Ambiguous | None:
+def parse_amount(
+    text: str, lang: str, due: Decimal, balance: Decimal, *, heard: bool = True
+) -> Amount | Ambiguous | None:
     """The amount named in `text` ("zh" or "en"), None when it names none.
 
     `due` is what is past due and `balance` everything owed, both in the currency of the account. A number goes before
     any word for a share. "Half" is half of what is due, rounded up; "the minimum" is what is due; "all of it" is asked
-    back where `due` and `balance` differ, unless one of them was named. Days and other counts are never amounts.
+    back where `due` and `balance` differ, unless one of them was named. Days and other counts are never amounts, and
+    nothing at all or less than nothing never is.
+
+    :param heard: by a recogniser, for which fifteen and fifty are one sound; False for what was typed.
     """
-    said = without_dates(normalise(text), lang)
-    found = [each for each in numbers(said, balance) if not _BELOW_NOTHING.search(said[: each.start])]
-    found = found or _shares(said, due, balance)
-    sums = options(standing(found, said))
+    # "500、600" names two sums, which "500,600" would not.
+    said = without_dates(normalise(_LISTED.sub(", ", text)), lang)
+    found = numbers(said, balance, heard=heard) or _shares(said, due, balance)
+    sums = tuple(each for each in options(standing(found, said)) if each > 0)
     if not sums:
         return None
     return Amount(sums[0]) if len(sums) == 1 else Ambiguous(sums)
@@ -88,7 +96,7 @@ def _shares(said: str, due: Decimal, balance: Decimal) -> list[Mention[Decimal]]
     parts = [
         Mention(found.start(), found.end(), (_rounded_up(share, named[0] if named else due),))
         for found in _PART.finditer(said)
-        if (share := _share(found)) is not None and 0 < share <= 1
+        if (share := _share(found)) is not None and 0 < share < 1
     ]
     if parts:
         return parts
@@ -102,6 +110,9 @@ def _shares(said: str, due: Decimal, balance: Decimal) -> list[Mention[Decimal]]
 def _share(found: re.Match[str]) -> Fraction | None:
     if found["percent"]:
         return Fraction(int(found["percent"]), 100)
+    if found["en_percent"]:
+        value = english(found["en_percent"].replace("-", " ").split())
+        return None if value is None else Fraction(int(value), 100)
     if found["zh_percent"]:
         return _fraction(found["zh_percent"], 100)
     if found["tenths"]:

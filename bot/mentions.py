@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 _CLAUSE_END = re.compile(r"[,;!?:]|\.(?!\d)|\b(?:but|though)\b|但是?|可是|不过|只能|只有")
 _NOT_BEFORE = re.compile(
     r"(?:\b(?:not|never|no way|instead of|rather than)\b|(?<!是)不是|(?<!能)不能|(?<!行)不行|不要|没法|没办法"
-    r"|付不起|还不起|还不了|拿不出)"
+    r"|付不起|还不起|还不了|拿不出|(?<!有)没有)"
     # "not before Friday", "no more than 300" and "not sure about Friday" keep what follows.
     r"(?!.*(?:\b(?:before|until|till|more|less|later|earlier|sure|problem|only)\b|超过|多于|晚于|之前|才|问题|确定))"
 )

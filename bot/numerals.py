@@ -35,6 +35,12 @@ def chinese(said: str) -> Decimal | None:
     A last digit without its unit is a tenth of the unit before it, as people shorten: 三百五 is 350, 三百零五 is 305.
     None when `said` is no number.
     """
+    whole, point, parts = said.partition("点")
+    if point and whole[-1:] in ZH_UNITS and parts and all(each in ZH_DIGITS for each in parts):
+        left = chinese(whole)
+        return None if left is None else left + Decimal(f"0.{_spelled(parts)}")
+    if said[:1] == "半" and said[1:] in ZH_UNITS:
+        return Decimal(ZH_UNITS[said[1:]]) / 2
     said = _ZH_POINT.sub(lambda found: f"{_spelled(found[1])}.{_spelled(found[2])}", said)
     tokens = _ZH_TOKEN.findall(said)
     if not tokens or not all(_is_figure(each) or each in ZH_DIGITS or each in ZH_UNITS for each in tokens):
@@ -98,6 +104,8 @@ def english(words: Sequence[str]) -> Decimal | None:
             group, rest = Decimal("0.5"), rest[1:]
         elif word == "and" and rest[:2] == ["a", "half"] and group is not None and len(rest) > 2:
             group, rest = group + Decimal("0.5"), rest[2:]
+        elif word == "and" and rest == ["a", "half"] and group is None and total:
+            return total + limit / 2
         elif word == "and" and following and (group is not None or total):
             continue
         elif word == "point" and group is not None and following in EN_DIGITS:
@@ -122,7 +130,7 @@ def _joined(group: Decimal, value: Decimal) -> Decimal | None:
         return group + value
     if group >= 20 and group % 10 == 0 and group % 100 != 10 and 0 < value < 10:
         return group + value
-    if 0 < group < 10 and 10 <= value < 100:
+    if 0 < group < 20 and 10 <= value < 100:
         return group * 100 + value
     return None
 

@@ -17,17 +17,22 @@ _CLAUSE = re.compile(r"[,.;!?]|\b(?:and|but|so|or)\b|但是?|不过|顺便|另�
 def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
     """The facts that `text` gives: a plain amount or day, or the choices that it leaves open.
 
+    A payday that is named is remembered, for "when I get paid".
+
     :param asking: what has been asked for; a bare figure is a day where that is "day".
     """
     if asking == "day" and (bare := dates.bare_day(text, talk.language, talk.today)) is not None:
         return _day(bare)
     account, facts = talk.account, dict[str, Any]()
-    amount = amounts.parse_amount(text, talk.language, account.amount_due, account.balance)
+    heard = talk.conversation.channel == "voice"
+    amount = amounts.parse_amount(text, talk.language, account.amount_due, account.balance, heard=heard)
     if isinstance(amount, amounts.Amount):
         facts |= {"amount": str(amount.value), "amount_options": None}
     elif amount is not None:
         facts |= {"amount": None, "amount_options": [str(option) for option in amount.options]}
-    return facts | _day(dates.parse_date(text, talk.language, talk.today))
+    if (payday := dates.named_payday(text, talk.language, talk.today)) is not None:
+        talk.note(payday=payday)
+    return facts | _day(dates.parse_date(text, talk.language, talk.today, talk.facts.get("payday")))
 
 
 def _day(day: dates.Day | dates.Gone | dates.Ambiguous | None) -> dict[str, Any]:

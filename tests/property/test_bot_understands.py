@@ -66,7 +66,7 @@ def test_any_text_is_weighed_as_an_amount(text: str, lang: str, cents: int, more
     if isinstance(amount, Ambiguous):
         assert len(set(amount.options)) == len(amount.options) > 1
     for value in amount.options if isinstance(amount, Ambiguous) else [amount.value] if amount else []:
-        assert value >= 0
+        assert value > 0
         assert value == value.quantize(Decimal("0.01"))
 
 

@@ -153,10 +153,10 @@ ENGLISH: list[tuple[str, tuple[str, ...]]] = [
     ("in full", ("4325", "12000")),
     ("I'll pay it off", ("4325", "12000")),
     ("all of it on Friday", ("4325", "12000")),
-    ("zero", ("0",)),
+    ("zero", ()),
     ("a few hundred", ()),
     ("a couple hundred maybe", ()),
-    ("300ish", ()),
+    ("300ish", ("300",)),
     ("one moment please", ()),
     ("I have 2 kids", ()),
     ("my number is 0912345678", ()),
@@ -203,3 +203,13 @@ def test_a_share_has_cents_only_when_the_debt_has() -> None:
 
 def test_sounds_alike_is_not_asked_when_only_one_is_possible() -> None:
     assert read("fifty", "en", Decimal(20), Decimal(40)) == ("15",)
+
+
+def test_what_was_typed_needs_no_ear() -> None:
+    assert parse_amount("fifty", "en", DUE, BALANCE, heard=False) == Amount(Decimal(50))
+    assert parse_amount("fifty", "en", DUE, BALANCE) == Ambiguous((Decimal(15), Decimal(50)))
+
+
+def test_a_number_repeated_figure_by_figure_is_what_was_meant() -> None:
+    assert read("fifteen, one five", "en") == ("15",)
+    assert read("fifty, that is five zero", "en") == ("50",)
