@@ -28,7 +28,7 @@ from bot.redaction import IDENTITY, holds_secret, redact
 from bot.right_party import is_right_party, wrong_answer
 from bot.said_nothing import is_answering_machine, says_nothing
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken, talk_on
-from bot.triggers import Trigger, detect, named
+from bot.triggers import Trigger, detect, named, ready
 from ledger.ledger import Ledger
 from ledger.tables import Account, Conversation, Debtor, Turn
 
@@ -94,8 +94,8 @@ class Sessions:
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._log = structlog.get_logger()
-        # Reads the lexicon, half a second of it: here, and not while the first debtor waits.
-        named("record_failed")
+        # Seconds of it: here, and not while the first debtor waits.
+        ready()
 
     def start(self, account_id: str, channel: str, language: str | None = None, attempt_id: str | None = None) -> Reply:
         """Open a talk ("chat", "voice" or "terminal") in `language`, by default the debtor's own.
