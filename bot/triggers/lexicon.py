@@ -126,7 +126,7 @@ class _Lexicon:
 
 @cache
 def _lexicon() -> _Lexicon:
-    raw: dict[str, Any] = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = yaml.load(LEXICON.read_text(encoding="utf-8"), yaml.CSafeLoader)
     pieces: dict[str, str] = raw["pieces"]
     seen: Counter[str] = Counter()
     found = []

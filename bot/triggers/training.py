@@ -104,7 +104,7 @@ def scripted(folder: Path = NLU) -> tuple[Sentence, ...]:
             f"{ORDINARY}/{entry['intent']}", "zh" if HAN.search(line) else "en", line.removeprefix("- "), path.name
         )
         for path in sorted(folder.glob("*.yml"))
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+        for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]
         if entry.get("intent") in SCRIPTED
         for line in entry["examples"].splitlines()
     )
@@ -127,11 +127,13 @@ def save(path: Path, model: dict[str, Any], made_from: str) -> None:
 
 
 def fingerprint(folder: Path = SENTENCES) -> str:
-    """A short hash (12 hex digits) over everything that decides what the model learns."""
+    """A short hash (12 hex digits) over the sentences and over how they are learnt.
+
+    The dialogue model's sentences are not in it: they change often, and each is only one more of ordinary talk.
+    """
     here = Path(__file__)
     digest = hashlib.sha256()
-    code = (here, here.with_name("features.py"), *(here.parents[1] / name for name in ("wording.py", "redaction.py")))
-    for path in (*sorted(folder.rglob("*.yaml")), *sorted(NLU.glob("*.yml")), *code):
+    for path in (*sorted(folder.rglob("*.yaml")), here, here.with_name("features.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
