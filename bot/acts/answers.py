@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import commitments
 from bot.actions_protocol import ActionRequest
-from bot.acts import explaining
+from bot.acts import explaining, reading
 from bot.acts.act import NOTHING, Act, Effect, ended
 from bot.acts.endings import goodbye
 from bot.acts.going_on import go_on, open_promise
@@ -108,7 +108,9 @@ def deny(talk: Talk, request: ActionRequest) -> Effect:
         talk.say("promise_kept_as_is")
         return go_on(talk, request)
     if request.asked == "intention":
-        return give_up(talk)
+        offered = reading.offered(talk, request.text)
+        # "No, but I can do 1,000 on Friday" is an offer.
+        return give_up(talk) if offered is None else open_promise(talk, request, offered)
     if request.asked == "can_pay_any":
         return cannot_pay(talk, request)
     return go_on(talk, request)

@@ -10,6 +10,7 @@ from bot import commitments, instalments
 from bot.actions_protocol import ActionRequest
 from bot.acts import asides, reading
 from bot.acts.act import NOTED, PASSED, Effect, ended
+from bot.acts.words import first_in
 from bot.facts import Count, Parts
 from bot.instalment_words import bare_count, read_plan
 from bot.instalments import Outside, Plan, PlanBounds
@@ -21,7 +22,7 @@ GIVES = frozenset(
     {"ask_plan", "promise", "part_payment", "give", "pay_now", "waiting_for_money", "affirm", "deny", "nlu_fallback"}
     | {"too_much", "ask_extension", "change_promise", "ask_minimum"}
 )
-MAY_GIVE = frozenset({"greet", "thanks", "off_topic", "wait", "ask_due_date", "cannot_pay", "callback", "busy"})
+MAY_GIVE = frozenset({"greet", "thanks", "off_topic", "wait", "ask_due_date", "cannot_pay"})
 MOST_MISSES = 3
 _DRAFT = ("plan_count", "plan_every", "plan_each", "plan_first", "plan_steps", "plan_put", "plan_asking", "plan_bound")
 
@@ -43,6 +44,11 @@ def bounds_of(talk: Talk) -> PlanBounds:
     )
 
 
+def names_plan(text: str) -> bool:
+    """Whether a text that was read as something else asks for a plan of so many parts."""
+    return first_in("plan", text) is not None and (read_plan(text).count or 0) >= instalments.FEWEST
+
+
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
     """Take from the text what the plan still lacks, and ask for the rest (Rasa's `validate_plan_form`)."""
     if request.requested is None or "plan_asking" not in talk.facts:
@@ -53,7 +59,7 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
         return PASSED
     asides.answer(talk, request)
     if found:
-        talk.note(**found, plan_misses=None)
+        talk.note(**found)
         return settle(talk, request)
     if request.intent == "affirm":
         return _yes(talk, request, asking)
@@ -93,7 +99,7 @@ def settle(talk: Talk, request: ActionRequest) -> Effect:
     if int(count) < instalments.FEWEST:
         # One part is no plan but a promise, and no sum at all is none.
         talk.note(plan_count=None, plan_each=None)
-        return ask(talk)
+        return _missed(talk, request) or ask(talk)
     if made.reason == "too_long" and facts.get("plan_every") is not None:
         talk.note(plan_every=None)
         return _put_forward(talk, request, int(count))
@@ -159,13 +165,17 @@ def _no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
 
 def _put_forward(talk: Talk, request: ActionRequest, wanted: int) -> Effect:
     """The next count of parts, more with each step and never more than `wanted`; after the last one a person."""
+    talk.note(plan_count=None, plan_each=None, plan_every=None)
     steps = [each for each in instalments.ladder(bounds_of(talk)) if _plan_or_none(talk, each) is not None]
     done = int(talk.facts.get("plan_steps", 0))
-    # The fewest are what the bot has in mind; whoever asks for more is answered from the next step on.
-    step = min(max(done + 1, 1), len(steps) - 1) if steps else 0
-    if not steps or done >= max(len(steps) - 1, 1):
+    if done >= max(len(steps) - 1, 1):
         return _for_a_person(talk, request)
-    talk.note(plan_steps=done + 1, plan_put=min(steps[step], wanted), plan_count=None, plan_each=None)
+    # The fewest are what the bot has in mind; whoever asks for more is answered from the next step on.
+    most = min(steps[min(done + 1, len(steps) - 1)], wanted) if steps else 0
+    fits = [count for count in range(instalments.FEWEST, most + 1) if _plan_or_none(talk, count) is not None]
+    if not fits:
+        return _for_a_person(talk, request)
+    talk.note(plan_steps=done + 1, plan_put=fits[-1])
     return ask(talk)
 
 

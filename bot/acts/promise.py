@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
 from bot import commitments, negotiation
 from bot.actions_protocol import ActionRequest
-from bot.acts import asides, reading
+from bot.acts import asides, plan, reading
 from bot.acts.act import PASSED, SURE_ENOUGH, Effect, ended
 from bot.acts.promise_words import ask, bounds_of
 from bot.corrections import BOTH, Part, wanted_change
@@ -28,7 +29,7 @@ GIVES = frozenset(
 # Small words that a bare figure or weekday is easily mistaken for: they count as an answer when they hold one.
 MAY_GIVE = frozenset({"greet", "thanks", "off_topic", "wait", "goodbye", "ask_plan", "ask_discount", "cannot_pay"})
 # "When I get paid" reads much like "when is it due": while a day is asked for, it counts if it names one.
-MAY_GIVE_A_DAY = MAY_GIVE | {"ask_due_date", "callback", "busy"}
+MAY_GIVE_A_DAY = MAY_GIVE | {"ask_due_date"}
 MOST_MISSES = 3
 _DRAFT = (
     *("amount", "day", "amount_options", "day_options", "day_vague", "refused", "counter", "before"),
@@ -42,6 +43,9 @@ class UnconfirmedPromise(Exception):
 
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
     """Take from the text what the promise still lacks, and ask for the rest (Rasa's `validate_promise_form`)."""
+    if plan.names_plan(request.text):
+        # "Two parts from the 10th" reads much like an amount and a day.
+        return replace(plan.begin(talk, request), open_form=plan.FORM)
     if request.requested is None or "asking" not in talk.facts:
         return begin(talk, request)
     asking = str(talk.facts["asking"])
@@ -53,6 +57,9 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
         return PASSED
     asides.answer(talk, request)
     if found:
+        if "refused" in talk.facts:
+            # More than everything, or a day gone by, again and again, brings nobody any further.
+            return _missed(talk, request) or _noted(talk, request, found)
         before = _settled(talk)
         talk.note(**found)
         _fill_from_before(talk, found)
@@ -63,6 +70,11 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
             # The same again, or nothing that can be noted: asked back without end, nobody would get any further.
             return _missed(talk, request) or settle(talk, request)
     return _yes_or_no(talk, request, asking)
+
+
+def _noted(talk: Talk, request: ActionRequest, found: Mapping[str, Any]) -> Effect:
+    talk.note(**found)
+    return settle(talk, request)
 
 
 def _yes_or_no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
@@ -79,8 +91,10 @@ def _yes_or_no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
     if request.intent == "deny" and ("amount_options" in talk.facts or "day_options" in talk.facts):
         talk.note(amount_options=None, day_options=None)
         return _missed(talk, request) or ask(talk)
-    if request.intent == "deny" or request.intent == "change_promise":
-        return _corrected(talk, BOTH) if asking == "confirmed" else give_up(talk)
+    if request.intent in ("deny", "change_promise") and asking == "confirmed":
+        return _corrected(talk, BOTH)
+    if request.intent == "deny":
+        return give_up(talk)
     return _missed(talk, request) or ask(talk, asking)
 
 

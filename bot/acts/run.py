@@ -150,6 +150,7 @@ def _reply(request: ActionRequest, effect: Effect, turn_ids: tuple[str, ...]) ->
     # A form goes on by itself once its answer has been taken; everything else waits for the debtor.
     is_form = request.action.startswith(FORM_OF)
     goes_on = is_form and not effect.end_form and request.action == f"{FORM_OF}{request.form}" and bool(effect.slots)
+    goes_on = goes_on and effect.open_form is None
     return ActionReply(
         turn_ids,
         effect.slots,

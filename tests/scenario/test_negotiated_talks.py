@@ -291,3 +291,35 @@ def test_unclear_answers_do_not_go_round_for_ever(talk: Ruled) -> None:
     assert talk.say("deny", "no") == ["ask_amount"]
     assert talk.say("nlu_fallback", "hm hm") == ["handoff_next_day", "colleague_by"]
     assert talk.replies[-1].ended
+
+
+def test_more_than_everything_again_and_again_brings_a_person(talk: Ruled) -> None:
+    assert talk.say("promise", "I pay 900000 on Friday") == ["promise_too_large"]
+    assert talk.say("give", "900000") == ["promise_too_large"]
+    assert talk.say("give", "900000") == ["promise_too_large"]
+    assert talk.say("give", "900000") == ["handoff_next_day", "colleague_by"]
+
+
+def test_a_no_that_comes_with_an_offer_is_an_offer(talk: Ruled) -> None:
+    assert talk.say("deny", "no, but I can pay 2000 on Friday") == ["read_back"]
+
+
+def test_a_wish_to_be_called_is_no_day_to_pay(talk: Ruled) -> None:
+    assert talk.say("give", "2000") == ["ask_date"]
+    assert talk.say("callback", "call me tomorrow")[0] == "callback_noted_on"
+    assert promised(talk) == []
+
+
+@pytest.mark.parametrize("during", [False, True])
+def test_a_plan_that_reads_like_an_amount_and_a_day_is_a_plan(talk: Ruled, during: bool) -> None:
+    if during:
+        talk.say("promise", "I want to promise something")
+    assert talk.say("give", "分两期，3月10号开始")[-1] == "plan_read_back"
+    assert talk.say("affirm", "对")[0] == "plan_recorded"
+
+
+def test_a_plan_of_one_part_is_none_and_is_not_asked_about_for_ever(talk: Ruled) -> None:
+    talk.say("ask_plan", "can I pay in instalments?")
+    for _ in range(2):
+        assert talk.say("give", "1") == ["plan_how_many"]
+    assert talk.say("give", "1")[0] == "plan_by_colleague"
