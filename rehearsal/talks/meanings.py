@@ -68,7 +68,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "ask_due": _intents("ask_due_date"),
     "forgot": _intents("forgot"),
     "how_to_pay": _intents("how_to_pay"),
-    "paid": _intents("already_paid"),
+    # One who has paid says at the same time that the debt does not stand.
+    "paid": Meaning(frozenset({"already_paid", "dispute_amount"}), frozenset({"dispute_not_mine"})),
     "unemployed": _cry("hardship_unemployment", intents=("hardship", "cannot_pay")),
     "dispute": _cry("dispute_not_mine", "fraud_identity_theft", intents=("dispute", "dispute_amount")),
     "refuse": _intents("refuse", "cannot_pay"),

@@ -20,6 +20,8 @@ HELP: Final = frozenset(
 """Kinds of line that ask for help: a person must take them up."""
 TROUBLE: Final = HELP | {"cease", "stay_firm", "swear"}
 """Kinds of line after which nobody asks for money."""
+CALLS_A_PERSON: Final = frozenset({"self_harm"})
+"""Triggers after which the talk stays open and the bot only repeats its last words."""
 RECORDED: Final = ("promise_recorded", "plan_recorded")
 
 
@@ -72,7 +74,7 @@ class TalkOutcome:
 
 def judge(debtor: SimulatedDebtor, record: TalkRecord, due: Decimal, violations: Sequence[str]) -> TalkOutcome:
     """Hold what came about against the truth behind the debtor."""
-    heard = [turn for turn in record.turns if turn.speaker == "debtor"]
+    heard = _heard_by_the_bot(record)
     bot = [turn for turn in record.turns if turn.speaker == "bot"]
     pairs = zip(debtor.said, heard, strict=False)
     lines = tuple(judged_line(said.kind, said.text, turn, record.verified_turn) for said, turn in pairs)
@@ -92,7 +94,7 @@ def judge(debtor: SimulatedDebtor, record: TalkRecord, due: Decimal, violations:
         verified=record.verified,
         disposition=record.disposition,
         ended=record.ended,
-        debtor_turns=len(heard),
+        debtor_turns=sum(turn.speaker == "debtor" for turn in record.turns),
         turns_to_promise=_turns_to_promise(record),
         promised=promised if agreed else None,
         within_ability=able,
@@ -108,6 +110,17 @@ def judge(debtor: SimulatedDebtor, record: TalkRecord, due: Decimal, violations:
         lines=lines,
         violations=tuple(violations),
     )
+
+
+def _heard_by_the_bot(record: TalkRecord) -> list[HeardTurn]:
+    """The debtor's turns until a person was called into the talk: what comes after is that person's to read."""
+    heard: list[HeardTurn] = []
+    for turn in record.turns:
+        if turn.speaker == "debtor":
+            heard.append(turn)
+            if turn.trigger in CALLS_A_PERSON:
+                break
+    return heard
 
 
 def _agreed(record: TalkRecord) -> list[tuple[Decimal, date]]:
@@ -152,7 +165,7 @@ def _goal_met(debtor: SimulatedDebtor, record: TalkRecord) -> bool:
     if goal == "promise":
         return bool(record.promises or record.plans)
     if goal == "paid":
-        return record.disposition == "says_paid"
+        return record.disposition == "says_paid" or "dispute_not_mine" in cases | holds
     if goal == "callback":
         return record.disposition == "callback_agreed" or "unsafe_to_talk" in cases | holds
     if goal == "person":
