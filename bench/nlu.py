@@ -68,11 +68,16 @@ def single_words(pipeline: Pipeline) -> Pipeline:
     return [{**part, "max_ngram": 1} if "token_pattern" in part else part for part in pipeline]
 
 
+def over_all_intents(pipeline: Pipeline) -> Pipeline:
+    return [{**part, "solver": "saga"} if part["name"] == REGRESSION else part for part in pipeline]
+
+
 CANDIDATES: dict[str, Callable[[Pipeline], Pipeline]] = {
     "ours": lambda ours: ours,
     "ours without kinds": lambda ours: without(ours, is_kinds),
     "ours without characters": lambda ours: without(ours, is_characters),
     "ours without pairs of words": single_words,
+    "ours with one regression": over_all_intents,
     "Rasa's regression": lambda ours: without(instead(ours, {"name": "LogisticRegressionClassifier"}), is_kinds),
     "light DIET": lambda ours: instead(ours, diet(epochs=20, number_of_transformer_layers=0)),
     "full DIET": lambda ours: instead(ours, diet(epochs=100)),
