@@ -211,7 +211,17 @@ def _found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
     if found.get("day") is not None:
         facts["plan_first"] = found["day"]
     count = wanted.count
-    if count is None and asking == "parts" and (bare := bare_count(text)) is not None and bare <= 24:
+    put = talk.facts.get("plan_put")
+    if count is None and put is not None and "plan_first" in facts and found.get("amount") is None:
+        # A day in answer to "would three parts be possible?" agrees to them.
+        count = int(put)
+    elif (
+        count is None
+        and asking == "parts"
+        and "plan_first" not in facts
+        and (bare := bare_count(text)) is not None
+        and bare <= 24
+    ):
         count = bare
     if count is not None and asking != "first_day":
         facts |= {"plan_count": count, "plan_each": None}

@@ -60,6 +60,10 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
         if "refused" in talk.facts:
             # More than everything, or a day gone by, again and again, brings nobody any further.
             return _missed(talk, request) or _noted(talk, request, found)
+        if "amount" in talk.facts.get("counter", {}) and not {"amount", "amount_options"} & found.keys():
+            # A day alone leaves the sum that was put forward where it is.
+            talk.note(**found)
+            return _missed(talk, request) or ask(talk)
         before = _settled(talk)
         talk.note(**found)
         _fill_from_before(talk, found)

@@ -310,6 +310,15 @@ def test_a_wish_to_be_called_is_no_day_to_pay(talk: Ruled) -> None:
     assert promised(talk) == []
 
 
+def test_a_day_alone_agrees_to_parts_put_forward_and_keeps_a_sum_put_forward(talk: Ruled) -> None:
+    assert talk.say("promise", "50 is what I can pay") == ["counter_amount"]
+    assert talk.say("give", "tomorrow") == ["counter_amount"]
+    assert talk.say("affirm", "yes") == ["read_back"]
+    assert "NT$2,800 by Thursday 5 March" in talk.words()
+    assert talk.say("ask_plan", "rather 9 payments a month") == ["plan_put_forward"]
+    assert talk.say("give", "from the 6th") == ["plan_read_back"]
+
+
 @pytest.mark.parametrize("during", [False, True])
 def test_a_plan_that_reads_like_an_amount_and_a_day_is_a_plan(talk: Ruled, during: bool) -> None:
     if during:
