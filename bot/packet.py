@@ -26,6 +26,13 @@ FACTS_ZH: Final = {
     "day": "日期",
     "reason": "原因",
     "callback_on": "希望回电的日期",
+    "callback_hours": "希望回电的时段",
+    "plan_count": "分期期数",
+    "plan_each": "每期金额",
+    "plan_first": "第一期日期",
+    "dispute_reason": "异议",
+    "hardship_cause": "困难原因",
+    "hardship_means": "每月能否承担",
     "breach": "违反的规则",
 }
 OFFERS_TOLD: Final = 3

@@ -47,4 +47,4 @@ def open_promise(talk: Talk, request: ActionRequest, text: str | None = None) ->
     begun = promise.begin(talk, request, text)
     if begun.end_form:
         return begun
-    return Effect(begun.slots, open_form=promise.FORM, requests=begun.requests)
+    return Effect(begun.slots, open_form=begun.open_form or promise.FORM, requests=begun.requests)

@@ -12,7 +12,7 @@ from bot.acts import asides, reading
 from bot.acts.act import NOTED, PASSED, Effect, ended
 from bot.acts.words import first_in
 from bot.facts import Count, Parts
-from bot.instalment_words import bare_count, read_plan
+from bot.instalment_words import bare_count, read_plan, without_parts
 from bot.instalments import Outside, Plan, PlanBounds
 from bot.talk import Talk
 from bot.triggers import named
@@ -207,12 +207,14 @@ def _found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
     wanted = read_plan(text)
     day_asked = "day" if asking == "first_day" else None
     found = reading.found(talk, text, day_asked)
+    # The three of three payments is no sum.
+    amount = reading.found(talk, without_parts(text), None).get("amount")
     facts: dict[str, Any] = {}
     if found.get("day") is not None:
         facts["plan_first"] = found["day"]
     count = wanted.count
     put = talk.facts.get("plan_put")
-    if count is None and put is not None and "plan_first" in facts and found.get("amount") is None:
+    if count is None and put is not None and "plan_first" in facts and amount is None:
         # A day in answer to "would three parts be possible?" agrees to them.
         count = int(put)
     elif (
@@ -225,8 +227,8 @@ def _found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
         count = bare
     if count is not None and asking != "first_day":
         facts |= {"plan_count": count, "plan_each": None}
-    elif found.get("amount") is not None and count is None and asking != "first_day":
-        facts |= {"plan_each": found["amount"], "plan_count": None}
+    elif amount is not None and count is None and asking != "first_day":
+        facts |= {"plan_each": amount, "plan_count": None}
     if wanted.every is not None:
         facts["plan_every"] = wanted.every
     return facts

@@ -113,6 +113,8 @@ def begin(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect
     talk.note(**dict.fromkeys(_DRAFT))
     earlier = commitments.open_promise(talk)
     if earlier is not None and (request.intent == "change_promise" or request.asked == "change_promise"):
+        if earlier.plan_id is not None and not found:
+            return replace(plan.begin(talk, request), open_form=plan.FORM)
         return _change(talk, request, found, {"amount": str(earlier.amount), "day": earlier.due_on.isoformat()})
     talk.note(**{**_assumed(talk, request), **found})
     asides.answer(talk, request)

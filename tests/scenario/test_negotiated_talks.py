@@ -196,6 +196,15 @@ def test_no_plan_is_made_where_the_treatment_has_none(tmp_path: Path) -> None:
     assert last.escalated
 
 
+def test_a_plan_is_changed_as_a_plan(talk: Ruled) -> None:
+    talk.say("ask_plan", "three parts from the 10th")
+    talk.say("affirm", "yes")
+    assert talk.say("change_promise", "I want to change it") == ["plan_how_many"]
+    assert talk.say("give", "two parts, from the 12th") == ["plan_read_back"]
+    talk.say("affirm", "yes")
+    assert [status for *_, status in promised(talk)] == ["superseded"] * 3 + ["open"] * 2
+
+
 def test_a_later_promise_replaces_a_whole_plan(talk: Ruled) -> None:
     talk.say("ask_plan", "two parts from the 10th")
     talk.say("affirm", "yes")
