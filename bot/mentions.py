@@ -19,8 +19,8 @@ _NOT_BEFORE = re.compile(
 )
 _NOT_AFTER = re.compile(
     r"[^,;!?|]{0,10}?(?:(?<!行)不行|(?<!可)不可以|(?<!能)不能|没法|没办法|还不了|还不起|还不上|付不了|付不起|来不及"
-    r"|不方便|没空|没钱|拿不出|太多|太高|太早|太快|太近|\btoo (?:much|soon|early|high)\b|\bis impossible\b"
-    r"|\b(?:will|does|would|is) not (?:work|possible|be possible|good|suit)\b)"
+    r"|不方便|没空|没钱|拿不出|太[多少]|太高|太早|太快|太近|\btoo (?:much|little|few|many|soon|early|high)\b"
+    r"|\bis impossible\b|\b(?:will|does|would|is) not (?:work|possible|be possible|good|suit)\b)"
 )
 _CORRECTED = re.compile(
     r"\b(?:no|sorry|actually|wait|rather|i mean|make (?:it|that))\b|不对|说错|错了|改[成到为]"

@@ -26,7 +26,7 @@ def twd(amount: str) -> Money:
         ("分三期", 3, None, False),
         ("分三个月还", 3, "month", False),
         ("每月还500", None, "month", True),
-        ("每两周还500", None, "fortnight", False),
+        ("每两周还500", None, "fortnight", True),
         ("三次付清", 3, None, False),
         ("three parts of 800", 3, None, True),
         ("500 a month", None, "month", True),
