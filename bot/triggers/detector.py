@@ -56,7 +56,10 @@ def examine(text: str, lang: str) -> Found | None:
     if holds_secret(text):
         by_pattern.append(replace(by_key("card_or_secret_spoken"), words=said))
     readings = [classifier().read(part) for part in clauses(said)]
-    both = [*_backed(by_pattern, readings), *_alone(readings)]
+    by_words = list(_backed(by_pattern, readings))
+    # A pattern that is the point of a turn says what it is; the model may still hear a P0 in it.
+    certain = any(found.confidence == 1 for found in by_words)
+    both = by_words + [found for found in _alone(readings) if not certain or found.trigger.priority == "P0"]
     gravest = min(both, key=lambda found: gravity(found.trigger), default=None)
     if gravest is None:
         return None
