@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+import cn2an
+
 _ZH_DIGITS = ("零〇", "一幺壹", "二两贰貳", "三叁叄", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
 ZH_DIGITS = {char: value for value, chars in enumerate(_ZH_DIGITS) for char in chars}
 ZH_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10**4, "亿": 10**8}
@@ -24,68 +26,28 @@ EN_TENS = {
 EN_SCALES = {"thousand": 1000, "k": 1000, "grand": 1000, "million": 10**6}
 EN_WORDS = {word: value for word, value in {**EN_DIGITS, **EN_TEENS, **EN_TENS}.items() if word not in ("o", "oh")}
 
-_ZH_TOKEN = re.compile(r"\d+(?:\.\d+)?|.", re.DOTALL)
-_ZH_POINT = re.compile(f"([{''.join(ZH_DIGITS)}]+)点([{''.join(ZH_DIGITS)}]+)")
+_ZH_DIGIT = "".join(ZH_DIGITS)
+_ZH_NUMERAL = re.compile(rf"[\d.点半{_ZH_DIGIT}{''.join(ZH_UNITS)}]+", re.ASCII)
+_ZH_POINT = re.compile(f"(?<![^{_ZH_DIGIT}])([{_ZH_DIGIT}]+)点([{_ZH_DIGIT}]+)(?=[{''.join(ZH_UNITS)}])")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
 def chinese(said: str) -> Decimal | None:
-    """The value of a whole Chinese or mixed numeral: 两千三百, 一万二, 三百五, 1.5万, 2千3, 二三零零.
+    """The value of a whole Chinese or mixed numeral: 两千三百, 一万二, 三百五, 1.5万, 2千3, 半万, 二三零零.
 
     A last digit without its unit is a tenth of the unit before it, as people shorten: 三百五 is 350, 三百零五 is 305.
     None when `said` is no number.
     """
-    whole, point, parts = said.partition("点")
-    if point and whole[-1:] in ZH_UNITS and parts and all(each in ZH_DIGITS for each in parts):
-        left = chinese(whole)
-        return None if left is None else left + Decimal(f"0.{_spelled(parts)}")
-    if said[:1] == "半" and said[1:] in ZH_UNITS:
-        return Decimal(ZH_UNITS[said[1:]]) / 2
-    said = _ZH_POINT.sub(lambda found: f"{_spelled(found[1])}.{_spelled(found[2])}", said)
-    tokens = _ZH_TOKEN.findall(said)
-    if not tokens or not all(_is_figure(each) or each in ZH_DIGITS or each in ZH_UNITS for each in tokens):
+    if not _ZH_NUMERAL.fullmatch(said):
         return None
-    if len(tokens) > 1 and all(each in ZH_DIGITS for each in tokens):
-        return Decimal(_spelled(said))
-    total = Decimal(0)
-    for unit in (10**8, 10**4):
-        at = next((at for at, each in enumerate(tokens) if ZH_UNITS.get(each) == unit), None)
-        if at is None:
-            continue
-        left = _below_ten_thousand(tokens[:at])
-        if not left:
-            return None
-        total, tokens = total + left * unit, tokens[at + 1 :]
-        if len(tokens) == 1 and (digit := _one_digit(tokens[0])):
-            return total + Decimal(digit) * unit / 10
-        if not tokens:
-            return total
-    rest = _below_ten_thousand(tokens)
-    return None if rest is None else total + rest
-
-
-def _below_ten_thousand(tokens: Sequence[str]) -> Decimal | None:
-    total, pending, last, after_zero = Decimal(0), None, 10**4, False
-    for token in tokens:
-        unit = ZH_UNITS.get(token)
-        if unit is None:
-            if pending is not None:
-                return None
-            value = Decimal(token) if _is_figure(token) else Decimal(ZH_DIGITS[token])
-            if value == 0 and len(tokens) > 1:
-                after_zero = True
-                continue
-            pending = value
-        elif unit >= last or (pending is None and unit != 10) or (pending is not None and pending * unit >= last * 10):
-            return None
-        else:
-            total, pending, last, after_zero = total + (pending or 1) * unit, None, unit, False
-    if pending is None:
-        return total if last < 10**4 else None
-    shortened = last in (100, 1000) and not after_zero and pending < 10 and pending == pending.to_integral_value()
-    if shortened:
-        return total + pending * last / 10
-    return total + pending if last == 10**4 or pending < last else None
+    if said[0] == "半":
+        return Decimal(ZH_UNITS[said[1]]) / 2 if len(said) == 2 and said[1] in ZH_UNITS else None
+    # The library reads 1.5万, and not 一点五万.
+    said = _ZH_POINT.sub(lambda found: f"{_spelled(found[1])}.{_spelled(found[2])}", said)
+    try:
+        return Decimal(str(cn2an.cn2an(said, "smart")))
+    except ValueError:
+        return None
 
 
 def english(words: Sequence[str]) -> Decimal | None:
@@ -137,12 +99,6 @@ def _joined(group: Decimal, value: Decimal) -> Decimal | None:
 
 def _is_figure(token: str) -> bool:
     return token.isascii() and _FIGURE.fullmatch(token) is not None
-
-
-def _one_digit(token: str) -> int | None:
-    if token in ZH_DIGITS:
-        return ZH_DIGITS[token]
-    return int(token) if len(token) == 1 and _is_figure(token) else None
 
 
 def _spelled(digits: str) -> str:
