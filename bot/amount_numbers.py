@@ -72,28 +72,36 @@ _OTHER_AFTER = re.compile(
     r"\s*(?:[%:/]|st\b|nd\b|rd\b|th\b|percent|[个天次人岁年月日号点时分周期位家口间楼层成倍秒张笔遍句条件]|小时"
     r"|(?:more )?(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|seconds?|kids?|children|people|persons?|times?"
     r"|payments?|instal?lments?|parts|am|pm|o'clock|of (?:us|them|my|the)|banks?|cards?|jobs?|calls?|things?|loans?"
-    r"|accounts?)\b)|\s*[室栋幢路版]",
+    r"|accounts?|past)\b|(?: \w+)? (?:street|road|avenue|lane)\b)|\s*[室栋幢路版]",
     re.ASCII,
 )
 _OTHER_BEFORE = re.compile(
-    r"[#*/:\d]$|[a-z](?<!pay)(?<!give)$|[\d$¥€£][.,]$|分之$|(?:第|尾号|后[四4]位|电话|手机|[账卡单编]号|号码|身份证号?"
-    r"|\b(?:number|phone|account|card|ending(?: in)?|last four|digits|id|order|case|ref(?:erence)?|room|flat|apartment"
-    r"|section|aged?|i am|(?:he|she|mother|father|mum|mom|dad|wife|husband) is))(?:[: 是为]| is| are)*$",
+    r"[#*/:\d]$|\bpast $|[a-z](?<!pay)(?<!give)$|[\d$¥€£][.,]$|分之$|(?:第|尾号|后[四4]位|电话|手机|[账卡单编]号|号码"
+    r"|身份证号?|\b(?:number|phone|account|card|ending(?: in)?|last four|digits|id|order|case|ref(?:erence)?|room|flat"
+    r"|apartment|section|aged?|i am|(?:he|she|mother|father|mum|mom|dad|wife|husband) is))(?:[: 是为]| is| are)*$",
     re.ASCII,
 )
 # What is owed, earned or paid already is not what is offered.
 _NOT_OFFERED = re.compile(
-    r"\b(?:owed?|earn|salary|rent|income|(?<!be )(?<!get )paid|sent|transferred|lost|borrowed"
+    r"\b(?:owed?|earn|was|were|born|need|salary|rent|income|(?<!be )(?<!get )paid|sent|transferred|lost|borrowed"
     r"|i (?:only )?make(?! it))\b[^,;.]{0,12}$"
-    r"|(?:已经?[还付交]了?|[还付交]过了?|[还付转汇]了|欠|月薪|工资|收入|房租|挣|赚|骗了?|借了)[^,;.还付交转]{0,4}$",
+    r"|(?:已经?[还付交]了?|[还付交]过了?|[还付转汇]了|欠|月薪|工资|收入|房租|挣|赚|骗了?|借了|花了?|学费|药费|生活费|住院|看病)[^,;.还付交转]{0,4}$",
     re.ASCII,
+)
+# Nor is what somebody lives on or has to pay elsewhere.
+_SPENT_AFTER = re.compile(
+    r"\s*(?:块钱?|元)?的?(?:工资|收入|底薪|房租|学费|药费|生活费)"
+    r"|(?: \w+)? for (?:my |the )?(?:rent|food|school|kids|bills)\b"
 )
 _INEXACT_BEFORE = re.compile(
     r"[几数好]$|(?<![不别])(?<!不能)超过$|不到$|将近$|\b(?:few|several|couple(?: of)?|under|almost|nearly) (?:a )?$"
     r"|(?<!no )(?<!not )(?<!pay )(?<!do )(?<!afford )(?<!manage )\b(?:over|more than|less than) $",
     re.ASCII,
 )
-_INEXACT_AFTER = re.compile(r"\s*(?:多(?![少久谢])|来(?=[块元])|几|出头|-?(?:something|odd)\b)", re.ASCII)
+_INEXACT_AFTER = re.compile(
+    r"\s*(?:多(?![少久谢])|来(?=[块元])|几|出[点了]?头|不到|-?(?:something|odd)\b| and (?:change|some|a bit)\b)",
+    re.ASCII,
+)
 # A debt of less than nothing is no offer: "-500" must never become 500.
 _NEGATIVE = re.compile(
     r"(?:^\s*[-\u2212\u2013]\s*|(?<![\d%a-z])(?<!\d )[-\u2212]|负数?\s*|\b(?:minus|negative) )[$¥€£]?$", re.ASCII
@@ -101,7 +109,8 @@ _NEGATIVE = re.compile(
 _FILLER = re.compile(
     r"(?:[我先就只还付给能可以大概约差不多左右吧的呢啊好那最至少行要想打算交转出拿了\s,.!?|]|\b(?:i|we|can|could|will|would|do|pay|"
     r"afford|manage|give|you|just|only|about|around|maybe|okay|ok|yes|yeah|sure|please|say|like|to|at|most|least|up|it|is|by|on"
-    r"|make|let|us|then|now|of|that|how|would|or|no|not|either|ish|sorry)\b|还是|或者?|不对|不|哦|ish\b)*",
+    r"|make|let|us|then|now|of|that|how|would|or|no|not|either|ish|sorry|max|maximum|tops|left|got"
+    r"|a (?:month|week|fortnight)|each)\b|还是|或者?|不对|不|哦|ish\b)*",
     re.ASCII,
 )
 _BARE = re.compile(rf"\d+(?:\.\d+)?|[{_HAN}]+|\b{_WORD}(?:[ -]{_WORD})*\b|\b(?:{_FIGURES})\b", re.ASCII)
@@ -119,6 +128,10 @@ _ALIKE = {
 _SMALL = {"tenth": Decimal("0.1"), "cent": Decimal("0.01")}
 # How much of the text before a number can say what it counts, in characters.
 _NEAR = 40
+# "At two thirty" is no sum of 230.
+_HOUR = re.compile(
+    rf"\b(?:at|after|before|until|till|by|around) (?:{_FIGURES}|ten|eleven|twelve) (?:thirty|fifteen|forty[ -]five)$"
+)
 _MOST, _MOST_UNMARKED = Decimal(10) ** 12, Decimal(10) ** 8
 
 
@@ -192,6 +205,9 @@ def _in_words(said: str, balance: Decimal | None) -> Iterator[Mention[Decimal]]:
         marked = bool(found["before"] or found["after"] or found["only_cents"])
         if value is None or not _is_money(said, found, marked, scaled=bool(re.search(_SCALE, found["run"]))):
             continue
+        if _INEXACT_AFTER.match(said, found.end()):
+            yield Mention(found.start(), found.end(), ())
+            continue
         if found["only_cents"]:
             value /= 100
         if found["cents"]:
@@ -217,8 +233,8 @@ def _in_figures(said: str, _: Decimal | None) -> Iterator[Mention[Decimal]]:
         values: Sums = ()
         if not found["short"]:
             values = _written(run) if written else _spoken(run)
-        elif re.fullmatch(r"\d+(?:\.\d+)?", run):
-            values = (Decimal(run) * (1000 if "k" in found["short"] else 10**4),)
+        elif re.fullmatch(r"\d+(?:[.,]\d+)?", run):
+            values = (Decimal(run.replace(",", ".")) * (1000 if "k" in found["short"] else 10**4),)
         small = sum(((chinese(found[part] or "零") or 0) * share for part, share in _SMALL.items()), Decimal(0))
         small += Decimal(found["cents"] or 0) / 100
         whole = Decimal("0.01") if found["only_cents"] else Decimal(1)
@@ -253,9 +269,11 @@ def _is_money(said: str, found: re.Match[str], marked: bool, *, scaled: bool) ->
     near = before[-_NEAR:]
     if _NOT_OFFERED.search(near) or _INEXACT_BEFORE.search(near) or _NEGATIVE.search(near):
         return False
+    if _SPENT_AFTER.match(said, found.end()) or _HOUR.search(f"{near}{found[0]}"):
+        return False
     if marked:
         return True
-    if re.fullmatch(r"20\d\d", found["run"].strip()) and re.search(r"\b(?:in|since|from|until) $", near):
+    if re.fullmatch(r"(?:19|20)\d\d", found["run"].strip()) and re.search(r"\b(?:in|since|from|until) $", near):
         return False
     # "I am free at 3": an hour of the day.
     if len(found["run"]) <= 2 and re.search(r"\b(?:at|before|after|until|till|by) $", near):

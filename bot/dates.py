@@ -23,17 +23,21 @@ _PAID_BEFORE = re.compile(
 _PAID_AFTER = re.compile(r"[^,;.还|]{0,3}(?:[发领]工资|发薪|工资[到发]|发[,.])")
 # What is told of the past or happens again and again is no day to pay on.
 _TOLD_BEFORE = re.compile(
-    r"\b(?:(?<!get )(?<!be )(?<!am )paid|sent|transferred|settled|called|rang|phoned|told)\b(?: (?:it|you|me|that|them|the \w+|\d+))*"
+    r"\b(?:(?<!get )(?<!be )(?<!am )paid|sent|transferred|settled|called|rang|phoned|told)\b"
+    r"(?: (?:it|you|me|that|them|the \w+|\d+))*"
     r"(?: on| by| since)?(?: the)? $"
 )
 _TOLD_AFTER = re.compile(
-    r"(?:我|就|已经?|都|你们)*(?:[还付交转]过|[还付交转]了(?!吧)|给我打|打过|打了|来过)|[^,;.]{0,6}(?:打过电话|还过了)"
+    r"(?:我|就|刚|才|已经?|都|你们)*(?:[还付交转]过|[还付交转]了(?!吧)|给我打|打过|打了|来过)|[^,;.]{0,6}(?:打过电话|还过了)"
 )
 _AGAIN_BEFORE = re.compile(
     r"每(?:个|隔)?(?:月|周|星期|礼拜)?(?:的|都|是|还)*$"
     r"|\b(?:every|each) (?:month|week)?,?(?: on)?(?: the)? ?$"
 )
 _AGAIN_AFTER = re.compile(r" ?(?:of |in )?(?:every|each|a) (?:month|week)\b")
+# Some day after the one that is named.
+_LATER_BEFORE = re.compile(r"(?:过了|等过|(?<!day )\b(?:some time |any time )?after (?:the )?)$")
+_LATER_AFTER = re.compile(r"[之以]后(?!续)|过后")
 _PAYDAY = re.compile(
     r"[发领开]了?工资|发薪|工资(?:[到发]|下来)|(?:老板|公司)发钱"
     r"|\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary) (?:comes?|lands?))\b"
@@ -113,7 +117,7 @@ def without_dates(said: str, lang: str) -> str:
 
 def _mentions(said: str, lang: str, today: date) -> list[Mention[date]]:
     found = _read(_RULES[lang], said, today) or _read(_ALONE, said, today)
-    return _said_twice(sorted(found, key=lambda each: each.start), said)
+    return [_or_later(each, said) for each in _said_twice(sorted(found, key=lambda each: each.start), said)]
 
 
 def _read(rules: tuple[Rule, ...], said: str, today: date) -> list[Mention[date]]:
@@ -129,6 +133,13 @@ def _read(rules: tuple[Rule, ...], said: str, today: date) -> list[Mention[date]
             unread = unread[: mention.start] + "|" * (mention.end - mention.start) + unread[mention.end :]
         found += new
     return found
+
+
+def _or_later(mention: Mention[date], said: str) -> Mention[date]:
+    """After the 15th: which day, is not said."""
+    if _LATER_BEFORE.search(said[: mention.start]) or _LATER_AFTER.match(said, mention.end):
+        return Mention(mention.start, mention.end, ())
+    return mention
 
 
 def _is_told(mention: Mention[date], said: str) -> bool:

@@ -308,8 +308,10 @@ RULES: tuple[Rule, ...] = tuple(
         (rf"\b(?P<feast>{_FEAST})\b", _feast),
         (
             r"\b(?:pay ?day|pay ?che(?:ck|que)|get paid|(?:wages|salary|benefits|pay|money) (?:comes?|lands?|arrives?)"
-            r"|(?:next|this) (?:week|month|year)|(?<!too )soon|sooner or later|asap|some ?day|one of these days"
-            r"|(?:a )?(?:few|couple(?: of)?|some|several) (?:days|weeks)|any day now|when(?:ever)? i (?:can|have)"
+            r"|(?:next|this) (?:week|month|year)|(?:first|second|third|last|\d(?:st|nd|rd|th)) week (?:of|in)"
+            r"|(?<!too )soon|sooner or later|asap|some ?day|one of these days"
+            r"|(?:a )?(?:few|couple(?: of)?(?: more)?|some|several) (?:days|weeks)|any day now"
+            r"|when(?:ever)? i (?:can|have)"
             rf"|(?:(?:in |within )?{_COUNT} )?(?:business|working) days|(?:the )?(?:month|week) after next"
             r"|new year|easter|thanksgiving|mid[ -]?autumn|birthday"
             rf"|(?:in|by|until|early|late) {_LONG_MONTH}"
