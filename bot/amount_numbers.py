@@ -63,7 +63,7 @@ _BY_FIGURE = re.compile(
 _SMALL_CHANGE = re.compile(rf"(?<![\d{_HAN}块元])([1-9{_DIGIT}])[毛角]钱?(?=[,.;!?吧]|$)")
 # Sums that nobody could write down, and numbers of telephones.
 _NO_SUM = re.compile(
-    rf"千儿八百|百儿八十|万儿八千|百八十(?=块|元|吧|$)|万把|千把|百把|[{_HAN}]+半(?![个天年月小万千百])"
+    rf"千儿八百|百儿八十|万儿八千|(?<![{_HAN}\d])百八十(?=块|元|吧|$)|万把|千把|百把|[{_HAN}]+半(?![个天年月小万千百])"
     r"|(?:电话|手机|号码|\b(?:phone|number|mobile|call me (?:on|at)|reach me (?:on|at)))\D{0,12}\d[\d -]{5,}",
     re.ASCII,
 )
@@ -83,7 +83,7 @@ _OTHER_BEFORE = re.compile(
 )
 # What is owed, earned or paid already is not what is offered.
 _NOT_OFFERED = re.compile(
-    r"\b(?:owed?|earn|was|were|born|need|salary|rent|income|(?<!be )(?<!get )paid|sent|transferred|lost|borrowed"
+    r"\b(?:owed?|earn|was|were|born|salary|rent|income|(?<!be )(?<!get )paid|sent|transferred|lost|borrowed"
     r"|i (?:only )?make(?! it))\b[^,;.]{0,12}$"
     r"|(?:已经?[还付交]了?|[还付交]过了?|[还付转汇]了|欠|月薪|工资|收入|房租|挣|赚|骗了?|借了|花了?|学费|药费|生活费|住院|看病)[^,;.还付交转]{0,4}$",
     re.ASCII,

@@ -140,6 +140,7 @@ def test_amount_and_day_in_one_sentence_do_not_mix(cents: int, ahead: int, lang:
 
 
 @given(st.integers(1, 9999), LANGUAGES)
+@example(180, "zh")
 def test_a_sum_in_words_is_the_sum(number: int, lang: str) -> None:
     said = f"{spoken_zh.cardinal(number, counting=True)}块" if lang == "zh" else f"{spoken_en.cardinal(number)} dollars"
     amount = parse_amount(said, lang, Decimal(1), Decimal(10**6))
