@@ -16,20 +16,24 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 import structlog
-from sqlmodel import col, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import identity
+from bot.acts import after_trigger
 from bot.dialogue import Answer, DialogueDown, DialoguePort
 from bot.fallback import missed
 from bot.language import language_of, requested_language
 from bot.opening import open_talk
-from bot.phrases import LANGUAGES, Line, say
+from bot.phrases import LANGUAGES, say
 from bot.redaction import IDENTITY, holds_secret, redact
+from bot.reply import Recorded, reply_read, reply_to, turns_since
+from bot.reply import Reply as Reply
 from bot.right_party import is_right_party, wrong_answer
 from bot.said_nothing import is_answering_machine, says_nothing
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken, talk_on
 from bot.triggers import Trigger, detect, named, ready
-from ledger.ledger import Ledger
+from bot.turn_times import TurnTimes
+from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Conversation, Debtor, Turn
 
 # Asked again this often in a row, a voice is not understood by this machine: a person should take over.
@@ -37,27 +41,15 @@ MOST_ASKED_AGAIN = 2
 LONGEST_TEXT = 2000
 DIGITS = re.compile(r"\d")
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the bot says in one turn.
-
-    `stage` is the conversation's stage. `ended`: the bot will say no more. `escalated`: a person has it now.
-    """
-
-    conversation_id: str
-    lines: tuple[Line, ...]
-    language: str
-    stage: str
-    ended: bool
-    escalated: bool
+IsNew = Callable[[UnitOfWork, str, int], bool]
+"""Whether a message is to be heard, asked in the transaction that would record it: the conversation, its last turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
     """What goes on to the dialogue model: an event that our side found out, then the redacted text if there is any."""
 
-    turn_id: str
+    seq: int
     text: str
     event: str | None
 
@@ -91,6 +83,7 @@ class Sessions:
         self._open_case = open_case
         self._timer = timer
         self._on_call = on_call
+        self._times = TurnTimes()
         self._guard = threading.Lock()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
         self._log = structlog.get_logger()
@@ -122,17 +115,19 @@ class Sessions:
             work.audit("conversation.opened", conversation.id, {"channel": channel})
             talk = Talk(work, conversation, self._terms, self._open_case)
             turns = open_talk(talk, wanted)
-            return _reply(talk, [spoken(work, turn) for turn in turns])
+            return reply_to(talk.conversation, [spoken(work, turn) for turn in turns])
 
-    def turn(self, conversation_id: str, text: str) -> Reply:
+    def turn(self, conversation_id: str, text: str, is_new: IsNew = lambda *_: True) -> Reply:
         """What the bot answers to one message of the debtor.
+
+        :param is_new: False: it was heard before; nothing happens, and the reply is empty.
 
         Any failure, of the dialogue model, a record or our own, ends the talk with an apology, a hold and a case; it
         is never raised.
 
         :raises UnknownConversation: no such conversation.
         """
-        return self._safely(conversation_id, lambda: self._turn(conversation_id, text[:LONGEST_TEXT]))
+        return self._safely(conversation_id, lambda: self._turn(conversation_id, text[:LONGEST_TEXT], is_new))
 
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         """Ask again, because a voice was not heard clearly; after that has failed, let a person take over.
@@ -155,7 +150,7 @@ class Sessions:
                 if not talk.open:
                     return
                 talk.close("hung_up")
-                over = _reply(talk, [])
+                over = reply_to(talk.conversation, [])
             self._forget_if_ended(over)
 
     def _safely(self, conversation_id: str, step: Callable[[], Reply]) -> Reply:
@@ -173,9 +168,9 @@ class Sessions:
                 self._log.error("turn_failed", conversation_id=conversation_id, code=type(fault).__name__)
                 return self._fail(conversation_id, "record_failed")
 
-    def _turn(self, conversation_id: str, text: str) -> Reply:
+    def _turn(self, conversation_id: str, text: str, is_new: IsNew) -> Reply:
         began = self._timer()
-        done = self._before_dialogue(conversation_id, text, began)
+        done = self._before_dialogue(conversation_id, text, is_new, began)
         if isinstance(done, Reply):
             return done
         return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
@@ -183,14 +178,14 @@ class Sessions:
     def _unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         with self._talk_on(conversation_id) as talk:
             if not talk.open:
-                return _reply(talk, [])
+                return reply_to(talk.conversation, [])
             if in_a_row <= MOST_ASKED_AGAIN:
                 talk.say("rephrase")
             else:
                 talk.say("handoff_next_day")
                 talk.escalate(named("not_understood"))
                 talk.close("handed_over")
-            reply = _reply(talk, [spoken(talk.work, turn) for turn in talk.speak()])
+            reply = reply_to(talk.conversation, [spoken(talk.work, turn) for turn in talk.speak()])
         self._forget_if_ended(reply)
         return reply
 
@@ -203,11 +198,11 @@ class Sessions:
         heard = self._dialogue.hear(conversation_id, message.text)
         return Answer((*told.turn_ids, *heard.turn_ids), heard.intent, heard.confidence)
 
-    def _before_dialogue(self, conversation_id: str, text: str, began: float) -> Reply | _Message:
+    def _before_dialogue(self, conversation_id: str, text: str, is_new: IsNew, began: float) -> Reply | _Message:
         """Everything that does not need the dialogue model, in one transaction."""
         with self._talk_on(conversation_id) as talk:
-            if talk.conversation.stage == "closed":
-                return _reply(talk, [])
+            if talk.conversation.stage == "closed" or not is_new(talk.work, conversation_id, talk.last_seq):
+                return reply_to(talk.conversation)
             silent = says_nothing(text)
             if not silent:
                 talk.conversation.language = language_of(text, talk.language)
@@ -219,16 +214,18 @@ class Sessions:
             trigger = detect(redacted, talk.language) if wanted is None and not answers else None
             if trigger is None and holds_secret(text):
                 trigger = named("card_or_secret_spoken")
-            digits = None if talk.conversation.verified else identity.digits(text)
+            # Who has been asked what is not right is not asked who they are.
+            asked_more = "one_question" in talk.facts
+            digits = None if talk.conversation.verified or asked_more else identity.digits(text)
             if not talk.conversation.verified:
                 # Until we know whom we talk to, figures may be pieces of an identity number: none is kept or passed on.
                 redacted = IDENTITY if digits else DIGITS.sub("#", redacted)
-            heard = talk.hear(redacted, trigger.id if trigger else None)
+            heard = talk.hear(redacted, after_trigger.on_record(trigger))
             if not talk.conversation.verified and is_answering_machine(text):
                 # Whatever a recording says, it is no person's wish; and who listens to it later may be anybody.
                 talk.say("goodbye")
                 talk.close("voicemail")
-            elif trigger is not None:
+            elif trigger is not None and not after_trigger.answers(talk, trigger):
                 # The collector reads the sentence, not only the part of it that gave the trigger away.
                 _answer_trigger(talk, replace(trigger, words=redacted))
             elif not talk.open:
@@ -236,7 +233,7 @@ class Sessions:
                 talk.say_again(talk.last_lines()[-1:])
             elif wanted is not None:
                 talk.conversation.language = wanted
-                return _Message(heard.id, "", "language_switched")
+                return _Message(heard.seq, "", "language_switched")
             elif digits is not None:
                 if is_right_party(talk, digits):
                     talk.conversation.verified = True
@@ -247,44 +244,48 @@ class Sessions:
                     if rest:
                         talk.heard_more(heard, f"{IDENTITY} {rest}")
                         talk.note(more_to_answer=True)
-                    return _Message(heard.id, rest, "right_party_confirmed")
+                    return _Message(heard.seq, rest, "right_party_confirmed")
                 wrong_answer(talk)
             elif silent:
                 _ask_again(talk)
             else:
-                return _Message(heard.id, redacted, None)
+                return _Message(heard.seq, redacted, None)
             turns = talk.speak()
             for turn in turns:
                 turn.latency_ms = self._since(began)
-            reply = _reply(talk, [spoken(talk.work, turn) for turn in turns])
+            said = [Recorded(turn.id, turn.seq, turn.speaker, *_words(talk, turn)) for turn in (heard, *turns)]
+            reply = reply_to(talk.conversation, [each.line for each in said[1:]], said)
         if trigger is not None and trigger.priority == "P0":
             self._page()
         self._forget_if_ended(reply)
         return reply
 
     def _after_dialogue(self, conversation_id: str, message: _Message, answer: Answer, began: float) -> Reply:
-        """Complete the record of the turn and hand over the lines that the acts have recorded.
+        """Hand over the lines that the acts have recorded.
 
         :raises DialogueDown: the answer names no turn, or one that does not belong to it.
         """
         if not answer.turn_ids:
             raise DialogueDown("the answer is empty")
-        with self._talk_on(conversation_id) as talk:
-            ids = (message.turn_id, *answer.turn_ids)
-            found = select(Turn).where(Turn.conversation_id == conversation_id, col(Turn.id).in_(ids))
-            turns = {turn.id: turn for turn in talk.work.session.exec(found)}
-            heard = turns[message.turn_id]
-            heard.intent, heard.confidence = answer.intent, answer.confidence
-            lines = []
-            for turn_id in answer.turn_ids:
-                turn = turns.get(turn_id)
-                if turn is None or turn.seq <= heard.seq:
-                    raise DialogueDown("the answer names a turn that is not its own")
-                turn.latency_ms = self._since(began)
-                lines.append(spoken(talk.work, turn))
-            reply = _reply(talk, lines)
+        with self._ledger.read() as work:
+            record = turns_since(work, conversation_id, message.seq)
+            answers = {turn.id: turn for turn in record[1:]}
+            if not answers.keys() >= set(answer.turn_ids):
+                raise DialogueDown("the answer names a turn that is not its own")
+            reply = reply_read(work, conversation_id, [answers[each].line for each in answer.turn_ids], record)
+        self._times.keep(conversation_id, answer.turn_ids, self._since(began))
+        if reply.ended:
+            self._write_times(conversation_id)
         self._forget_if_ended(reply)
         return reply
+
+    def _write_times(self, conversation_id: str) -> None:
+        """For a talk of which nothing else will be written. A measurement must not cost the debtor the answer."""
+        try:
+            with self._ledger.begin_for() as work:
+                self._times.write(work, conversation_id)
+        except SQLAlchemyError as fault:
+            self._log.error("time_not_recorded", conversation_id=conversation_id, code=type(fault).__name__)
 
     def _fail(self, conversation_id: str, reason: str, detail: str | None = None) -> Reply:
         """Apologise, hold, open a case, end. If even that cannot be recorded, say sorry and end all the same."""
@@ -299,7 +300,7 @@ class Sessions:
                 talk.escalate(trigger)
                 talk.close("failed")
                 turns = talk.last_words()
-                reply = _reply(talk, [spoken(talk.work, turn) for turn in turns])
+                reply = reply_to(talk.conversation, [spoken(talk.work, turn) for turn in turns])
             self._page()
         except Exception as fault:  # nothing can be recorded: the debtor must still hear that it ends here
             self._log.error("failure_not_recorded", conversation_id=conversation_id, code=type(fault).__name__)
@@ -316,6 +317,7 @@ class Sessions:
         with talk_on(self._ledger, conversation_id, self._terms, self._open_case) as talk:
             if talk is None:
                 raise UnknownConversation
+            self._times.write(talk.work, conversation_id)
             yield talk
 
     def _page(self) -> None:
@@ -367,9 +369,9 @@ class _Lock:
 def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
     """Hold, approved words, case; and where the talk may go on, the question that was open."""
     question = talk.last_lines()[-1:]
-    talk.follow(trigger)
+    asked = after_trigger.follow(talk, trigger)
     # Whoever waits for the person that was called hears the last words again, unless worse has come to light.
-    if talk.open or not talk.has_lines():
+    if (talk.open and not asked) or not talk.has_lines():
         talk.say_again(question)
 
 
@@ -381,13 +383,5 @@ def _ask_again(talk: Talk) -> None:
         talk.say_again(question)
 
 
-def _reply(talk: Talk, lines: list[Line]) -> Reply:
-    conversation = talk.conversation
-    return Reply(
-        conversation_id=conversation.id,
-        lines=tuple(lines),
-        language=conversation.language,
-        stage=conversation.stage,
-        ended=conversation.stage == "closed",
-        escalated=talk.escalated,
-    )
+def _words(talk: Talk, turn: Turn) -> tuple[str, str | None]:
+    return talk.work.open("turn", "text_sealed", turn.id, turn.text_sealed), turn.template

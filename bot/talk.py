@@ -11,12 +11,13 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from bot import packet
 from bot.disclosures import NoWords
 from bot.facts import Fact
 from bot.guards import Breach, check
+from bot.loading import conversation_of, note_reading, person_of, whose
 from bot.phrases import Line, say, template
 from bot.promises import Floors, Offer
 from bot.telling import Telling
@@ -103,31 +104,33 @@ class GuardBreach(Exception):
 class Talk:
     """A conversation, loaded for one transaction. Nothing is spoken before `speak`, and nothing lasts without it."""
 
-    def __init__(self, work: UnitOfWork, conversation: Conversation, terms: Terms, open_case: OpenCase) -> None:
+    def __init__(
+        self, work: UnitOfWork, conversation: Conversation, terms: Terms, open_case: OpenCase, last_seq: int = 0
+    ) -> None:
         self.work = work
         self.conversation = conversation
+        self.last_seq = last_seq
+        """The number of the latest turn; 0 before the first."""
         self.terms = terms
         self._open_case = open_case
         self._lines: list[tuple[Line, tuple[str, ...]]] = []
 
     @cached_property
-    def account(self) -> Account:
-        return self.work.session.get_one(Account, self.conversation.account_id)
+    def _whose(self) -> tuple[Account, Debtor]:
+        return whose(self.work, self.conversation.account_id)
 
-    @cached_property
+    @property
+    def account(self) -> Account:
+        return self._whose[0]
+
+    @property
     def debtor(self) -> Debtor:
-        return self.work.session.get_one(Debtor, self.conversation.debtor_id)
+        return self._whose[1]
 
     @cached_property
     def telling(self) -> Telling:
         """What the law wants told in this talk."""
         return Telling(self.work, self.conversation, self.debtor, self.terms.packs)
-
-    @cached_property
-    def _last_seq(self) -> int:
-        """The number of the latest turn, which `_record` counts on."""
-        last = select(func.max(Turn.seq)).where(Turn.conversation_id == self.conversation.id)
-        return int(self.work.session.exec(last).one() or 0)
 
     @property
     def language(self) -> str:
@@ -184,6 +187,10 @@ class Talk:
         """Record what the debtor said; `text` is redacted already."""
         return self._record("debtor", text, trigger=trigger)
 
+    def read_as(self, intent: str, confidence: float) -> None:
+        """Record how the dialogue model reads what the debtor said last; `confidence` is between 0 and 1."""
+        note_reading(self.work, self.conversation.id, intent, confidence)
+
     def heard_more(self, turn: Turn, text: str) -> None:
         """Record what of a turn may be kept now that the right party has shown who they are; redacted already."""
         turn.text_sealed = self.work.seal("turn", "text_sealed", turn.id, text)
@@ -212,7 +219,7 @@ class Talk:
             self._lines.insert(at, (self._worded(sentence), ()))
         lines = [line for line, _ in self._lines]
         breaches = check(lines, self.conversation.verified)
-        if breaches := breaches or self.telling.objections(lines, opening=self._last_seq == 0):
+        if breaches := breaches or self.telling.objections(lines, opening=self.last_seq == 0):
             self._lines.clear()
             raise GuardBreach(breaches)
         return self._spoken()
@@ -341,11 +348,11 @@ class Talk:
 
     def _record(self, speaker: str, text: str, *, template: str | None = None, trigger: str | None = None) -> Turn:
         turn_id = self.work.new_id()
-        self._last_seq += 1
+        self.last_seq += 1
         turn = Turn(
             id=turn_id,
             conversation_id=self.conversation.id,
-            seq=self._last_seq,
+            seq=self.last_seq,
             speaker=speaker,
             text_sealed=self.work.seal("turn", "text_sealed", turn_id, text),
             language=self.language,
@@ -361,12 +368,13 @@ class Talk:
 def talk_on(ledger: Ledger, conversation_id: str, terms: Terms, open_case: OpenCase) -> Iterator[Talk | None]:
     """The conversation, loaded in a transaction that keeps others away from its person alone; None: no such one."""
     with ledger.begin_for() as work:
-        whose = work.session.exec(select(Conversation.debtor_id).where(Conversation.id == conversation_id)).first()
-        if whose is None:
+        person = person_of(work, conversation_id)
+        if person is None:
             yield None
             return
-        work = ledger.with_people(work, [whose])
-        yield Talk(work, work.session.get_one(Conversation, conversation_id), terms, open_case)
+        work = ledger.with_people(work, [person])
+        conversation, last_seq = conversation_of(work, conversation_id)
+        yield Talk(work, conversation, terms, open_case, last_seq)
 
 
 def spoken(work: UnitOfWork, turn: Turn) -> Line:

@@ -15,7 +15,7 @@ from app.demo_links import DemoInvite
 from app.settings import Settings
 from bot.chat.invites import make_invite
 from bot.phrases import Line, say
-from bot.session import Reply
+from bot.session import IsNew, Reply
 from desk.intake import open_case, open_tier_cases
 from ledger.handoff import Escalation
 from ledger.ledger import Ledger, UnitOfWork
@@ -58,12 +58,14 @@ class ScriptedTalks:
                 work, talk, say("greeting_chat", talk.language, bank=_bank(talk)), say("ask_identity", talk.language)
             )
 
-    def turn(self, conversation_id: str, text: str) -> Reply:
-        if self.broken:
-            raise RuntimeError("out of order")
-        self.heard.append(text)
+    def turn(self, conversation_id: str, text: str, is_new: IsNew) -> Reply:
         with self._ledger.begin() as work:
             talk = work.session.get_one(Conversation, conversation_id)
+            if not is_new(work, conversation_id, 0):
+                return self._answer(work, talk)
+            if self.broken:
+                raise RuntimeError("out of order")
+            self.heard.append(text)
             shown = "[identity number]" if talk.stage == "verifying" and text.isdigit() else text
             record_turn(work, talk, "debtor", shown, trigger="dispute_not_mine" if text in DISPUTE.values() else None)
             return self._answer(work, talk, *self._lines(work, talk, text))

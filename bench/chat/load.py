@@ -54,18 +54,21 @@ class OurLine:
     language: str
     _cookie: str = ""
     _said: int = 0
+    _seen: int = 0
+    """The last line that the page has; like the page, it asks for what follows."""
 
     def __post_init__(self) -> None:
         self._server = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
 
     def open(self) -> None:
-        self._post("open", {"language": self.language})
+        self._seen = self._post("open", {"language": self.language})["lines"][-1]["seq"]
 
     def say(self, text: str) -> None:
         self._said += 1
-        told = self._post("messages", {"text": text, "client_id": f"message-{self._said}", "after": 0})
-        if told["lines"][-1]["speaker"] != "bot" or told["lines"][-1]["template"] == "system_failure":
+        told = self._post("messages", {"text": text, "client_id": f"message-{self._said}", "after": self._seen})
+        if told["lines"][-1]["speaker"] != "bot" or any(line["template"] == "system_failure" for line in told["lines"]):
             raise Refused(f"turn {self._said} was not answered")
+        self._seen = told["lines"][-1]["seq"]
 
     def _post(self, what: str, body: Mapping[str, Any]) -> Any:
         headers = {"Content-Type": "application/json", "Cookie": self._cookie}

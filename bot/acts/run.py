@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
 from bot.acts import answers, callback, dispute, endings, explaining, hardship, plan, promise
 from bot.acts.act import FORM_OF, SURE_ENOUGH, Act, Effect
+from bot.acts.later import wants_another_time
 from bot.acts.minimum import ask_minimum
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, talk_on
 from ledger.ledger import Ledger
@@ -58,7 +59,7 @@ RIGHT_PARTY: Final[Mapping[str, Act]] = {
     "action_ask_extension": answers.give_way,
     "action_cannot_pay": answers.cannot_pay,
     "action_forgot": answers.forgot,
-    "action_already_paid": endings.already_paid,
+    "action_already_paid": dispute.weigh,
     "action_refuse": endings.refuse,
     "validate_promise_form": promise.weigh,
     "validate_plan_form": plan.weigh,
@@ -67,12 +68,18 @@ RIGHT_PARTY: Final[Mapping[str, Act]] = {
 }
 """Acts that presume the right party; for anybody else the identity question comes first, whatever Rasa proposes."""
 
-# Who disputes before we know who they are is stopped for and handed over just the same; nothing is told.
+# Who disputes before we know who they are is held for, asked and handed over just the same; nothing is told.
 FOR_STRANGERS: Final[Mapping[str, Act]] = {
-    "validate_dispute_form": endings.as_trigger("dispute_not_mine", "dispute_opened"),
+    "action_already_paid": dispute.weigh,
+    "validate_dispute_form": dispute.weigh,
     "validate_hardship_form": endings.as_trigger("hardship_unemployment", "hardship_referred"),
 }
 """What is done for somebody who is not known yet, where it is more than to ask who they are."""
+
+ONE_QUESTION: Final[Mapping[str, Act]] = {dispute.TRIGGER: dispute.weigh, hardship.TRIGGER: hardship.weigh}
+"""What takes the answer to the one question after a trigger, whatever Rasa makes of it: nothing else may be asked."""
+# What leaves that question where it is.
+LEAVES_OPEN: Final = frozenset({"action_language_switched", "action_repeat", "action_wait"})
 
 WITH_CONSEQUENCES: Final = frozenset(
     {
@@ -123,6 +130,7 @@ class Actions:
             if talk is None or not talk.open:
                 # Nothing more is done in a talk that is over, whatever Rasa still proposes.
                 return write_reply(ActionReply(listen=True))
+            talk.read_as(request.intent, request.confidence)
             act = _to_do(talk, request, proposed)
             if act is not answers.not_understood and request.form is None:
                 talk.note(misses=None)
@@ -136,7 +144,11 @@ class Actions:
 
 def _to_do(talk: Talk, request: ActionRequest, proposed: Act) -> Act:
     """The act that is done instead of the proposed one, where that must not be done or not on so little."""
+    if (asked := talk.facts.get("one_question")) is not None and request.action not in LEAVES_OPEN:
+        return ONE_QUESTION[asked]
     opens = request.requested is None or not request.action.startswith(FORM_OF)
+    if wants_another_time(request):
+        return callback.busy
     if answers.is_incomplete_identity(talk, request):
         return answers.four_digits
     if request.action in WITH_CONSEQUENCES and opens and request.confidence < SURE_ENOUGH:

@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import hmac
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal, Protocol
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import bindparam, select
 
 from bot.chat.invites import NoInvite, find_invite
-from bot.session import Reply
+from bot.reply import Recorded, Reply, turns_since
+from bot.session import IsNew
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Account, ChatInvite, ChatReceipt, Conversation, Debtor, Turn
+from ledger.tables import Account, ChatInvite, ChatReceipt, Conversation, Debtor
 
 MOST_OPENS: Final = 3
 """Talks one link can start. Wrong identity answers count for the person: opening it again gives no more guesses."""
 
 LOCKS: Final = 64
+
+_KNOWN = select(ChatReceipt.id).where(
+    ChatReceipt.conversation_id == bindparam("talk"), ChatReceipt.client_id == bindparam("client")
+)
 
 
 class Talks(Protocol):
@@ -34,8 +39,8 @@ class Talks(Protocol):
         """Open a talk."""
         ...
 
-    def turn(self, conversation_id: str, text: str) -> Reply:
-        """Answer one message."""
+    def turn(self, conversation_id: str, text: str, is_new: IsNew) -> Reply:
+        """Answer one message, if it is new."""
         ...
 
 
@@ -117,19 +122,21 @@ class ChatDoor:
         The same `client_id` again shows the answer again; the bot does not hear the message twice.
         """
         with self._lock(token):
-            with self._invited(token) as (work, invite):
+            with self._ledger.read() as work:
+                invite = find_invite(work, token)
                 if isinstance(invite, NoInvite):
                     return invite
                 talk = _own_talk(work, invite, browser)
                 if talk is None:
                     elsewhere = invite.conversation_id is not None
                     return NotStarted(elsewhere=elsewhere, language=_language_of(work, invite))
-                if talk.stage == "closed" or _was_heard(work, talk.id, client_id):
+                if talk.stage == "closed":
                     return _shown(work, talk, after)
-                talk_id = talk.id
-            reply = self._talks.turn(talk_id, text)
+            reply = self._talks.turn(talk.id, text, partial(_is_new, client_id))
+            if reply.record and reply.record[0].seq == after + 1:
+                return Shown(browser, _bubbles(reply.record), reply.stage, reply.language)
             with self._ledger.read() as work:
-                return _shown(work, work.session.get_one(Conversation, talk_id), after, fallback=reply)
+                return _shown(work, work.session.get_one(Conversation, talk.id), after, fallback=reply)
 
     @contextmanager
     def _invited(self, token: str) -> Iterator[tuple[UnitOfWork, ChatInvite | NoInvite]]:
@@ -159,45 +166,29 @@ def _proof(work: UnitOfWork, conversation_id: str) -> str:
     return work.blind_index("chat_browser", conversation_id)
 
 
-def _was_heard(work: UnitOfWork, conversation_id: str, client_id: str) -> bool:
-    """Whether this message was said before; if not, note that it is being said now.
-
-    A receipt without a debtor's turn behind it is a message that was lost on its way to the bot: it may be said.
-    """
-    query = select(ChatReceipt).where(
-        ChatReceipt.conversation_id == conversation_id, ChatReceipt.client_id == client_id
-    )
-    last = work.session.exec(select(func.max(Turn.seq)).where(Turn.conversation_id == conversation_id)).one() or 0
-    receipt = work.session.exec(query).first()
-    if receipt is None:
-        work.session.add(
-            ChatReceipt(
-                id=work.new_id(),
-                conversation_id=conversation_id,
-                client_id=client_id,
-                after_seq=last,
-                at=work.now,
-            )
-        )
+def _is_new(client_id: str, work: UnitOfWork, conversation_id: str, last_seq: int) -> bool:
+    """Whether this message was not said before; if so, note that it is, in the transaction that also records it."""
+    known = work.session.execute(_KNOWN, {"talk": conversation_id, "client": client_id})
+    if known.first() is not None:
         return False
-    heard = select(Turn.id).where(
-        Turn.conversation_id == conversation_id, Turn.speaker == "debtor", Turn.seq > receipt.after_seq
+    work.session.add(
+        ChatReceipt(
+            id=work.new_id(), conversation_id=conversation_id, client_id=client_id, after_seq=last_seq, at=work.now
+        )
     )
-    return work.session.exec(heard).first() is not None
+    return True
 
 
 def _shown(work: UnitOfWork, talk: Conversation, after: int, fallback: Reply | None = None) -> Shown:
-    turns = work.session.exec(
-        select(Turn).where(Turn.conversation_id == talk.id, Turn.seq > after).order_by(col(Turn.seq))
-    ).all()
-    bubbles = tuple(
-        Bubble(turn.seq, turn.speaker, work.open("turn", "text_sealed", turn.id, turn.text_sealed), turn.template)
-        for turn in turns
-    )
+    bubbles = _bubbles(turns_since(work, talk.id, after + 1))
     # What the bot says when it cannot write is not in the ledger; the debtor must still read it.
     if fallback is not None and not any(bubble.speaker == "bot" for bubble in bubbles):
         bubbles += _unrecorded(fallback)
     return Shown(_proof(work, talk.id), bubbles, talk.stage, talk.language)
+
+
+def _bubbles(record: Iterable[Recorded]) -> tuple[Bubble, ...]:
+    return tuple(Bubble(turn.seq, turn.speaker, turn.text, turn.template) for turn in record)
 
 
 def _unrecorded(reply: Reply) -> tuple[Bubble, ...]:
