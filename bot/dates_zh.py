@@ -25,7 +25,7 @@ from bot.calendar_days import (
 )
 from bot.numerals import ZH_DIGITS, chinese
 
-_NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十百]{1,4})"
+_NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十百][零一二两三四五六七八九十百]{0,5})"
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _MONTH = r"(?:\d{1,2}|十[一二]?|[一二三四五六七八九])"
 _WEEK = r"(?:周|星期|礼拜)"

@@ -46,7 +46,8 @@ def chinese(said: str) -> Decimal | None:
     said = _ZH_POINT.sub(lambda found: f"{_spelled(found[1])}.{_spelled(found[2])}", said)
     try:
         return Decimal(str(cn2an.cn2an(said, "smart")))
-    except ValueError:
+    except (KeyError, ValueError):
+        # The library stumbles over what is no number (三51).
         return None
 
 

@@ -112,6 +112,14 @@ def test_numbers_in_words_are_read_as_the_same_number(number: int) -> None:
     assert chinese(spoken_zh.cardinal(number, counting=True)) == number
 
 
+@given(st.text("一二两三五九零〇十百千万亿幺壹拾15.点半", max_size=12))
+@example("三51")
+@example("二十零")
+def test_no_heap_of_numerals_is_a_fault(said: str) -> None:
+    value = chinese(said)
+    assert value is None or value >= 0
+
+
 @given(st.integers(0, 10**9 - 1))
 def test_english_numbers_in_words_are_read_as_the_same_number(number: int) -> None:
     assert english(spoken_en.cardinal(number).replace("-", " ").split()) == number
