@@ -15,12 +15,15 @@ from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
 from rasa.nlu.tokenizers.jieba_tokenizer import JiebaTokenizer
 from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.pipeline import make_pipeline
 
 # What a model file may hold besides scikit-learn's own types and NumPy arrays: the idf weights.
 TRUSTED = ["scipy.sparse._csr.csr_matrix"]
+# The space that the featurizer of pieces puts around a word is a piece that every text has.
+PADDING = 1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
@@ -74,14 +77,21 @@ class WeightedRegression(LogisticRegressionClassifier):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class DoubtThatMatters(FallbackClassifier):
-    """Rasa's fallback, except that two close readings are no reason for it where both lead to the same act.
+    """Rasa's fallback, and two changes of it.
 
-    `one_act` lists such intents: "I can pay 3000 on Friday" may be a promise or a part payment, the next step is one.
+    Two close readings are no reason for it where both lead to the same act, and `one_act` lists such intents: "I can pay
+    3000 on Friday" may be a promise or a part payment, the next step is one. And a text of which no piece is known is no
+    reading at all: what the regressions say of an empty sentence is how often each intent was taught.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {**FallbackClassifier.get_default_config(), "one_act": []}
+
+    def _should_fallback(self, message: Message) -> bool:
+        _, sentence = message.get_sparse_features(TEXT)
+        known = sentence.features.nnz if sentence is not None else 0
+        return known <= PADDING or super()._should_fallback(message)
 
     def _nlu_prediction_ambiguous(self, message: Message) -> tuple[bool, float | None]:
         best = message.data.get("intent_ranking", [])[:2]

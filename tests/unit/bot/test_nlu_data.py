@@ -22,7 +22,7 @@ ALIKE = 0.8
 """From this share of common three-letter pieces on, two sentences are one sentence written twice."""
 BY_CHANCE = {"zh": 10, "en": 24}
 """Up to so many letters, two people may write the same sentence: "hello", "我要投诉"."""
-EVENTS = {"right_party_confirmed", "language_switched", "nlu_fallback"}
+EVENTS = {"right_party_confirmed", "language_switched"}
 
 
 def _sentences(paths: list[Path]) -> Iterator[tuple[str, str]]:
