@@ -22,8 +22,11 @@ _BETWEEN = re.compile(r"[\s\-]*")
 # What people say around the digits, and nothing else with them.
 _AROUND = re.compile(
     r"\b(?:yes|ok|okay|sure|hi|hello|it|is|its|the|last|four|digits?|numbers?|are|my|id|identity|document|card|of|and|i|am|this"
-    r"|think|please|here|you|go|that|would|be|with|ends?|in|starts?|maybe|well|so|right|sir|madam|for|me|thanks|thank|oh|um)\b"
+    r"|think|please|here|you|go|that|would|be|with|ends?|in|starts?|maybe|well|so|right|sir|madam|for|me|thanks|thank|oh|um"
+    r"|uh|er|hmm|ah|should|let|look|see|find|if|helps?|get|got|have|there|just|now|then|say|says?|check|try|hold|on|a|an"
+    r"|second|sec|moment|minute|try|to|do|does|as|at|all|yeah|yep|ending|finishes|finish|reads?|was|what|your|again|mine)\b"
     r"|我|是|的|你好|您好|好|嗯|对|后|末|尾|四|位|数|号码?|身份证件?|证件|请|就|吧|啊|呢|了|一下|本人|谢谢|那|这|应该|为|有"
+    r"|[你您看查核想等翻找记得到给说报讲行可以哦噢唉哎呀嘛呗稍先再下字填试最几个在吗么]|没错|确认|[卡证]上|写着?|麻烦"
 )
 _ANSWER = re.compile(r"\d{3}[\dX]")
 # Four digits that are plainly something else: money, a year, a share.

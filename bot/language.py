@@ -30,13 +30,14 @@ _NAMES = {
     "en": re.compile(r"english|英文|英语"),
 }
 _ASKING = re.compile(
-    r"(?:[\s,.!?;:~]|[请麻烦你您我们咱能可以会想要希望用说讲改换切成到为回复沟通交流谈聊跟和吗么吧好行谢一下继续是有的呢啊不懂听看别只]"
+    r"(?:[\s,.!?;:~]|[请麻烦你您我们咱能可以会想要希望用说讲改换切成到为回复沟通交流谈聊跟和吗么吧好行谢一下继续是有的呢啊不懂听看别只还意思抱歉对起]"
     r"|\b(?:please|can|could|may|would|will|shall|do|does|is|you|we|i|me|it|this|that|let|us|there|to|in|into|with|like|want"
     r"|prefer|need|rather|only|not|no|yes|ok|hi|hello|sorry|thanks|thank|speak|talk|write|reply|answer|say|understand|read"
     r"|use|change|switch|continue|go|on|have|now|instead|possible|language)(?![a-z]))*"
 )
 _NOT_THIS = re.compile(r"\bnot\b|\bno (?=english|chinese|mandarin)|不[会懂要想用说太]|[听看]不|别")
 _LONGEST_WISH = 60
+_SENTENCE = re.compile(r"[.!?。！？]")
 
 
 def requested_language(text: str) -> str | None:
@@ -44,6 +45,16 @@ def requested_language(text: str) -> str | None:
 
     Whoever does not speak one of the two is answered in the other.
     """
+    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
+    about_it = all(any(name.search(normalise(part)) for name in _NAMES.values()) for part in sentences)
+    # "In English, please? My Chinese is not good enough": every sentence is about the language, and they agree.
+    if len(sentences) > 1 and about_it and len(text) <= 2 * _LONGEST_WISH:
+        wishes = {_requested(part) for part in sentences} - {None}
+        return wishes.pop() if len(wishes) == 1 else None
+    return _requested(text)
+
+
+def _requested(text: str) -> str | None:
     said = normalise(text)
     named = [language for language, name in _NAMES.items() if name.search(said)]
     if len(said) > _LONGEST_WISH or len(named) != 1:

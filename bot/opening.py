@@ -33,7 +33,7 @@ def open_talk(talk: Talk, wanted: str) -> tuple[Turn, ...]:
 def _call_a_person(talk: Talk, reason: str) -> tuple[Turn, ...]:
     trigger = named(reason)
     talk.hold(trigger.id, trigger.hold_days)
-    talk.say("cannot_go_on", bank=talk.bank)
+    talk.say("cannot_go_on", discloses=("automated",), bank=talk.bank)
     talk.escalate(trigger)
     talk.close("handed_over")
     return talk.last_words()

@@ -51,7 +51,7 @@ PEOPLES_CHANNELS = ("voice", "chat")
 # Who is told until when a person takes it up: those who may expect to hear from somebody, and are not in danger now.
 TOLD_UNTIL_WHEN = frozenset(
     {"ask_for_human_or_are_you_a_bot", "not_understood", "cannot_commit", "dispute_not_mine", "complaint_regulator"}
-    | {"hardship_unemployment", "says_paid", "dialogue_down", "record_failed", "guard_breach", "disclosure_missing"}
+    | {"hardship_unemployment", "dialogue_down", "record_failed", "guard_breach", "disclosure_missing"}
     | {"serious_illness", "elderly_cognitive_vulnerability", "disaster", "military_service", "lawyer_represented"}
     | {"bankruptcy_insolvency", "language_barrier", "data_rights_request", "deaf_or_speech_impairment"}
     | {"identity_failed", "incarceration_or_detention", "promise_pressure_or_third_party_payer"}
@@ -190,6 +190,13 @@ class Talk:
     def read_as(self, intent: str, confidence: float) -> None:
         """Record how the dialogue model reads what the debtor said last; `confidence` is between 0 and 1."""
         note_reading(self.work, self.conversation.id, intent, confidence)
+
+    def mark(self, trigger: Trigger) -> None:
+        """Mark what was said last with a trigger that only the dialogue model found."""
+        said = select(Turn).where(Turn.conversation_id == self.conversation.id, Turn.speaker == "debtor")
+        last = self.work.session.exec(said.order_by(col(Turn.seq).desc()).limit(1)).first()
+        if last is not None:
+            last.trigger = last.trigger or trigger.id
 
     def heard_more(self, turn: Turn, text: str) -> None:
         """Record what of a turn may be kept now that the right party has shown who they are; redacted already."""

@@ -17,7 +17,7 @@ COUNTERS_DAY: Final = frozenset({"counter_day"})
 ASKS_BOTH: Final = frozenset({"ask_amount_and_date"})
 ASKS_MEANS: Final = frozenset({"ask_can_pay_any", "ask_hardship_means"})
 ASKS_CAUSE: Final = frozenset({"ask_hardship_cause"})
-ASKS_DISPUTE_REASON: Final = frozenset({"ask_dispute_reason"})
+ASKS_DISPUTE_REASON: Final = frozenset({"ask_dispute_reason", "ask_dispute_part"})
 ASKS_CALLBACK_TIME: Final = frozenset({"ask_callback_time"})
 ASKS_CHANGE: Final = frozenset({"ask_change"})
 PUTS_PLAN_FORWARD: Final = frozenset({"plan_put_forward"})
@@ -32,7 +32,7 @@ HANDS_OVER: Final = frozenset({"handoff_next_day", "cannot_pay", "plan_by_collea
 
 KIND: Final = frozenset(
     {
-        *("it_happens", "take_your_time", "thanks", "minimum_depends", "paid_thanks", "cannot_pay"),
+        *("it_happens", "take_your_time", "thanks", "minimum_depends", "cannot_pay"),
         *(
             "why_identity",
             "how_to_pay",

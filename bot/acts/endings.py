@@ -8,9 +8,6 @@ from bot.acts.promise import give_up
 from bot.talk import Talk
 from bot.triggers import named
 
-# A payment can be on its way for this long before a reminder is right again.
-DAYS_FOR_A_PAYMENT_TO_SHOW = 5
-
 
 def goodbye(talk: Talk, _: ActionRequest) -> Effect:
     talk.say("goodbye")
@@ -22,14 +19,6 @@ def voicemail(talk: Talk, _: ActionRequest) -> Effect:
     """A machine took the call: nothing is left on it, and another time is tried."""
     talk.say("goodbye")
     talk.close("voicemail")
-    return ended()
-
-
-def already_paid(talk: Talk, request: ActionRequest) -> Effect:
-    talk.hold("says_paid", DAYS_FOR_A_PAYMENT_TO_SHOW)
-    talk.say("paid_thanks")
-    talk.escalate(named("says_paid", request.text))
-    talk.close("says_paid")
     return ended()
 
 
@@ -47,7 +36,9 @@ def as_trigger(trigger_id: str, disposition: str) -> Act:
     """The same hold, words and case as when the words alone had given it away before Rasa."""
 
     def act(talk: Talk, request: ActionRequest) -> Effect:
-        talk.follow(named(trigger_id, request.text))
+        trigger = named(trigger_id, request.text)
+        talk.mark(trigger)
+        talk.follow(trigger)
         if talk.open:
             talk.close(disposition)
         return ended()

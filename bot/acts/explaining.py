@@ -20,6 +20,7 @@ def remind(talk: Talk) -> None:
 
 def amount(talk: Talk) -> None:
     account = talk.account
+    talk.note(balance_told=True)
     due, balance = talk.money(account.amount_due), talk.money(account.balance)
     talk.say("explain_balance", discloses=("debt_facts",), amount_due=due, balance=balance)
 

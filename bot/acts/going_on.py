@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from bot import commitments
 from bot.actions_protocol import ActionRequest
-from bot.acts import hardship, plan, promise, reading
+from bot.acts import dispute, hardship, plan, promise, reading
 from bot.acts.act import NOTHING, Effect
 from bot.acts.callback import ask_time
-from bot.acts.dispute import ask_reason
 from bot.acts.promise_words import ask
 from bot.talk import Talk
 
@@ -18,14 +18,22 @@ QUESTIONS: Final[Mapping[str, Callable[[Talk], Effect]]] = {
     "promise_form": ask,
     "plan_form": plan.ask,
     "callback_form": ask_time,
-    "dispute_form": ask_reason,
+    "dispute_form": dispute.ask_reason,
     "hardship_form": hardship.ask,
 }
 """What says the question at which each form stands."""
 
+AFTER_TRIGGER: Final[Mapping[str, Callable[[Talk], Effect]]] = {
+    dispute.TRIGGER: dispute.ask_reason,
+    hardship.TRIGGER: hardship.ask,
+}
+"""What says the one question that is open after a trigger."""
+
 
 def go_on(talk: Talk, request: ActionRequest) -> Effect:
     """Ask what is still open: who it is, the form's own question, the intention, or what else."""
+    if (asked := talk.facts.get("one_question")) is not None:
+        return AFTER_TRIGGER[asked](talk)
     if not talk.conversation.verified:
         talk.say("ask_identity")
         return NOTHING
@@ -44,6 +52,8 @@ def go_on(talk: Talk, request: ActionRequest) -> Effect:
 
 def open_promise(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect:
     """Open the promise form from an act of another name."""
+    if text is None and plan.names_plan(request.text):
+        return replace(plan.begin(talk, request), open_form=plan.FORM)
     begun = promise.begin(talk, request, text)
     if begun.end_form:
         return begun

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from bot.actions_protocol import ActionRequest
 from bot.acts.act import NOTED, Effect, ended
 from bot.acts.words import first_in
 from bot.talk import Talk
-from bot.triggers import named
+from bot.triggers import Trigger, named
 
 FORM: Final = "hardship_form"
 TRIGGER: Final = "hardship_unemployment"
@@ -16,17 +17,27 @@ TRIGGER: Final = "hardship_unemployment"
 
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
     """The first time hold, say so and open the case; then the cause where it is not clear yet, then the means."""
-    if "hardship_begun" not in talk.facts:
-        trigger = named(TRIGGER, request.text)
-        talk.hold(trigger.id, trigger.hold_days)
-        talk.say(trigger.template)
-        talk.note(hardship_begun=True, hardship_cause=first_in("hardship", request.text))
-        talk.escalate(trigger, tell=False)
-        return ask(talk)
+    if talk.facts.get("one_question") != TRIGGER:
+        return replace(begin(talk, named(TRIGGER, request.text)), open_form=FORM)
     if "hardship_cause" not in talk.facts:
         talk.note(hardship_cause=first_in("hardship", request.text) or "other")
-        return ask(talk)
-    return _finish(talk, request, _means(request))
+        return replace(ask(talk), open_form=FORM)
+    talk.note(hardship_means=_means(request), one_question=None)
+    talk.say("hardship_noted")
+    talk.escalate(named(TRIGGER, request.text))
+    talk.close("hardship_referred")
+    return Effect({**ended().slots, "hardship_cause": NOTED, "hardship_means": NOTED}, end_form=True)
+
+
+def begin(talk: Talk, trigger: Trigger) -> Effect:
+    """What has to be done before anything else is said, then the words, and the first question."""
+    talk.mark(trigger)
+    talk.hold(trigger.id, trigger.hold_days)
+    talk.say(trigger.template)
+    talk.note(hardship_cause=first_in("hardship", trigger.words), one_question=trigger.id)
+    talk.escalate(trigger, tell=False)
+    talk.conversation.disposition = talk.conversation.disposition or "hardship_referred"
+    return ask(talk)
 
 
 def ask(talk: Talk) -> Effect:
@@ -45,11 +56,3 @@ def _means(request: ActionRequest) -> str:
     if request.intent in ("affirm", "give", "promise", "part_payment"):
         return "some"
     return first_in("means", request.text) or "unclear"
-
-
-def _finish(talk: Talk, request: ActionRequest, means: str) -> Effect:
-    talk.note(hardship_means=means)
-    talk.say("hardship_noted")
-    talk.escalate(named(TRIGGER, request.text))
-    talk.close("hardship_referred")
-    return Effect({**ended().slots, "hardship_cause": NOTED, "hardship_means": NOTED}, end_form=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from bot import amounts, dates
@@ -27,12 +29,25 @@ def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
     heard = talk.conversation.channel == "voice"
     amount = amounts.parse_amount(text, talk.language, account.amount_due, account.balance, heard=heard)
     if isinstance(amount, amounts.Amount):
-        facts |= {"amount": str(amount.value), "amount_options": None}
+        facts |= {"amount": str(_without_the_odd_cents(amount.value, account.amount_due)), "amount_options": None}
+    elif amount is not None and _everything(talk, amount.options):
+        facts |= {"amount": str(account.amount_due), "amount_options": None}
     elif amount is not None:
         facts |= {"amount": None, "amount_options": [str(option) for option in amount.options]}
     if (payday := dates.named_payday(text, talk.language, talk.today)) is not None:
         talk.note(payday=payday)
     return facts | _day(dates.parse_date(text, talk.language, talk.today, talk.facts.get("payday")))
+
+
+def _everything(talk: Talk, options: Sequence[Decimal]) -> bool:
+    """ "All of it" means what was named: only who has heard the whole balance as well may mean that. It is read back."""
+    both = {talk.account.amount_due, talk.account.balance}
+    return set(options) == both and "balance_told" not in talk.facts
+
+
+def _without_the_odd_cents(amount: Decimal, due: Decimal) -> Decimal:
+    """Who says 3,268 of 3,268.50 means all of it. It is read back."""
+    return due if amount == due.to_integral_value(ROUND_DOWN) else amount
 
 
 def _day(day: dates.Day | dates.Gone | dates.Ambiguous | None) -> dict[str, Any]:

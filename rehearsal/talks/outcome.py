@@ -165,7 +165,7 @@ def _goal_met(debtor: SimulatedDebtor, record: TalkRecord) -> bool:
     if goal == "promise":
         return bool(record.promises or record.plans)
     if goal == "paid":
-        return record.disposition == "says_paid" or "dispute_not_mine" in cases | holds
+        return "dispute_not_mine" in cases | holds
     if goal == "callback":
         return record.disposition == "callback_agreed" or "unsafe_to_talk" in cases | holds
     if goal == "person":

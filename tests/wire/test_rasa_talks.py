@@ -111,7 +111,7 @@ def test_identity_digits_reach_neither_rasa_nor_the_record(
     ("language", "said", "disposition", "case"),
     [
         ("zh", "我要转人工", "handed_over", "ask_for_human_or_are_you_a_bot"),
-        ("en", "I paid it last week", "says_paid", "says_paid"),
+        ("en", "I paid it last week", "dispute_opened", "dispute_not_mine"),
         ("zh", "这笔钱不是我欠的,我没借过", "dispute_opened", "dispute_not_mine"),
         ("en", "I lost my job and I can't afford it", "hardship_referred", "hardship_unemployment"),
         ("en", "stop calling me", "cease_recorded", "cease_request"),
