@@ -28,7 +28,11 @@ class Effect:
 Act = Callable[[Talk, ActionRequest], Effect]
 
 SURE_ENOUGH: Final = 0.35
-"""Confidence from which a reading may have consequences; below it the debtor is asked to say it another way."""
+"""Confidence from which a reading goes before what the words themselves hold: a day, an amount."""
+SURE_OF_CONSEQUENCES: Final = 0.5
+"""Confidence from which a reading may end a talk, hold contact or open a case; below it the debtor is asked to say it
+another way. Of 1,008 held-out sentences it lets 5 wrong ones through, and asks 6 right ones of 212 once more; 0.35 let
+8 through."""
 NOTED: Final = "noted"
 """What the dialogue model knows of a value: that there is one."""
 FORM_OF: Final = "validate_"

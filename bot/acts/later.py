@@ -20,6 +20,8 @@ MEANT: Final = frozenset({"busy", "callback"})
 def wants_another_time(request: ActionRequest) -> bool:
     """ "Contact me on March 24": a day to be called, not to pay. In a form only words that say so outright count."""
     found = first_in("later", request.text)
-    if found is None or (request.form is not None and found != "contact"):
+    # A form that has asked for nothing yet has only just been proposed for this very text.
+    arranging = request.form is not None and request.requested is not None
+    if found is None or (arranging and found != "contact"):
         return False
     return request.intent in MISTAKEN_FOR or (request.intent in MEANT and request.confidence < SURE_ENOUGH)

@@ -40,7 +40,7 @@ def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
 
 
 def _everything(talk: Talk, options: Sequence[Decimal]) -> bool:
-    """ "All of it" means what was named: only who has heard the whole balance as well may mean that. It is read back."""
+    """ "All of it" means what was named: only who heard the whole balance too may mean that. It is read back."""
     both = {talk.account.amount_due, talk.account.balance}
     return set(options) == both and "balance_told" not in talk.facts
 

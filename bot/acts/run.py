@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
 from bot.acts import answers, callback, dispute, endings, explaining, hardship, plan, promise
-from bot.acts.act import FORM_OF, SURE_ENOUGH, Act, Effect
+from bot.acts.act import FORM_OF, SURE_OF_CONSEQUENCES, Act, Effect
 from bot.acts.later import wants_another_time
 from bot.acts.minimum import ask_minimum
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, talk_on
@@ -151,7 +151,7 @@ def _to_do(talk: Talk, request: ActionRequest, proposed: Act) -> Act:
         return callback.busy
     if answers.is_incomplete_identity(talk, request):
         return answers.four_digits
-    if request.action in WITH_CONSEQUENCES and opens and request.confidence < SURE_ENOUGH:
+    if request.action in WITH_CONSEQUENCES and opens and request.confidence < SURE_OF_CONSEQUENCES:
         return answers.not_understood
     if request.action in RIGHT_PARTY and not talk.conversation.verified:
         return FOR_STRANGERS.get(request.action, answers.verify_first)
