@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.actions_protocol import ActionRequest
-from bot.acts.act import SURE_ENOUGH
+from bot.acts.act import SURE_OF_CONSEQUENCES
 from bot.acts.words import first_in
 
 # Readings that such a wish is mistaken for. What ends contact for good, or calls a person, is never among them.
@@ -24,4 +24,4 @@ def wants_another_time(request: ActionRequest) -> bool:
     arranging = request.form is not None and request.requested is not None
     if found is None or (arranging and found != "contact"):
         return False
-    return request.intent in MISTAKEN_FOR or (request.intent in MEANT and request.confidence < SURE_ENOUGH)
+    return request.intent in MISTAKEN_FOR or (request.intent in MEANT and request.confidence < SURE_OF_CONSEQUENCES)
