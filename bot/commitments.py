@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import col, select
+from sqlmodel import bindparam, col, select
 
 from bot.instalments import Plan
 from bot.promises import Offer
@@ -15,14 +15,17 @@ from ledger.tables import Confirmation, InstalmentPlan, Promise
 
 DISPOSITION: Final = "promise_to_pay"
 
+_OPEN = (
+    select(Promise)
+    .where(Promise.account_id == bindparam("account"), Promise.status == "open")
+    .order_by(col(Promise.due_on), col(Promise.confirmed_at).desc())
+)
+
 
 def open_promise(talk: Talk) -> Promise | None:
     """The account's promise that is still to be kept, if any; of a plan, the part that comes next."""
-    return talk.work.session.exec(
-        select(Promise)
-        .where(Promise.account_id == talk.account.id, Promise.status == "open")
-        .order_by(col(Promise.due_on), col(Promise.confirmed_at).desc())
-    ).first()
+    found: Promise | None = talk.work.session.execute(_OPEN, {"account": talk.account.id}).scalars().first()
+    return found
 
 
 def record_promise(talk: Talk, offer: Offer, read_back_at: str) -> str:

@@ -7,10 +7,10 @@ from bot.phrases import LANGUAGES
 from bot.right_party import tries_left
 from bot.talk import GuardBreach, Talk
 from bot.triggers import named
-from ledger.tables import Turn
+from bot.turns import Recorded
 
 
-def open_talk(talk: Talk, wanted: str) -> tuple[Turn, ...]:
+def open_talk(talk: Talk, wanted: str) -> tuple[Recorded, ...]:
     """The bot's first turns, recorded. Where the bot may not talk, or cannot, a person is called and it says so.
 
     :param wanted: the language that the debtor is known to speak; the talk is in another where we have no words in it.
@@ -30,7 +30,7 @@ def open_talk(talk: Talk, wanted: str) -> tuple[Turn, ...]:
         return _call_a_person(talk, "guard_breach")
 
 
-def _call_a_person(talk: Talk, reason: str) -> tuple[Turn, ...]:
+def _call_a_person(talk: Talk, reason: str) -> tuple[Recorded, ...]:
     trigger = named(reason)
     talk.hold(trigger.id, trigger.hold_days)
     talk.say("cannot_go_on", discloses=("automated",), bank=talk.bank)

@@ -26,15 +26,16 @@ from bot.language import language_of, requested_language
 from bot.opening import open_talk
 from bot.phrases import LANGUAGES, say
 from bot.redaction import IDENTITY, holds_secret, redact
-from bot.reply import Recorded, reply_read, reply_to, turns_since
 from bot.reply import Reply as Reply
+from bot.reply import reply_read, reply_to
 from bot.right_party import is_right_party, wrong_answer
 from bot.said_nothing import is_answering_machine, says_nothing
-from bot.talk import GuardBreach, OpenCase, Talk, Terms, spoken, talk_on
+from bot.talk import GuardBreach, OpenCase, Talk, Terms, talk_on
 from bot.triggers import Trigger, detect, named, ready
 from bot.turn_times import TurnTimes
+from bot.turns import turns_since
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Account, Conversation, Debtor, Turn
+from ledger.tables import Account, Conversation, Debtor
 
 # Asked again this often in a row, a voice is not understood by this machine: a person should take over.
 MOST_ASKED_AGAIN = 2
@@ -115,7 +116,7 @@ class Sessions:
             work.audit("conversation.opened", conversation.id, {"channel": channel})
             talk = Talk(work, conversation, self._terms, self._open_case)
             turns = open_talk(talk, wanted)
-            return reply_to(talk.conversation, [spoken(work, turn) for turn in turns])
+            return reply_to(talk.conversation, [turn.line for turn in turns])
 
     def turn(self, conversation_id: str, text: str, is_new: IsNew = lambda *_: True) -> Reply:
         """What the bot answers to one message of the debtor.
@@ -185,7 +186,7 @@ class Sessions:
                 talk.say("handoff_next_day")
                 talk.escalate(named("not_understood"))
                 talk.close("handed_over")
-            reply = reply_to(talk.conversation, [spoken(talk.work, turn) for turn in talk.speak()])
+            reply = reply_to(talk.conversation, [turn.line for turn in talk.speak()])
         self._forget_if_ended(reply)
         return reply
 
@@ -251,10 +252,9 @@ class Sessions:
             else:
                 return _Message(heard.seq, redacted, None)
             turns = talk.speak()
-            for turn in turns:
-                turn.latency_ms = self._since(began)
-            said = [Recorded(turn.id, turn.seq, turn.speaker, *_words(talk, turn)) for turn in (heard, *turns)]
-            reply = reply_to(talk.conversation, [each.line for each in said[1:]], said)
+            self._times.keep(conversation_id, [turn.id for turn in turns], self._since(began))
+            self._times.write(talk.work, conversation_id)
+            reply = reply_to(talk.conversation, [turn.line for turn in turns], (heard, *turns))
         if trigger is not None and trigger.priority == "P0":
             self._page()
         self._forget_if_ended(reply)
@@ -300,7 +300,7 @@ class Sessions:
                 talk.escalate(trigger)
                 talk.close("failed")
                 turns = talk.last_words()
-                reply = reply_to(talk.conversation, [spoken(talk.work, turn) for turn in turns])
+                reply = reply_to(talk.conversation, [turn.line for turn in turns])
             self._page()
         except Exception as fault:  # nothing can be recorded: the debtor must still hear that it ends here
             self._log.error("failure_not_recorded", conversation_id=conversation_id, code=type(fault).__name__)
@@ -381,7 +381,3 @@ def _ask_again(talk: Talk) -> None:
     if missed(talk) == "rephrase":
         talk.say("nothing_heard")
         talk.say_again(question)
-
-
-def _words(talk: Talk, turn: Turn) -> tuple[str, str | None]:
-    return talk.work.open("turn", "text_sealed", turn.id, turn.text_sealed), turn.template

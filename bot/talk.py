@@ -17,11 +17,12 @@ from bot import packet
 from bot.disclosures import NoWords
 from bot.facts import Fact
 from bot.guards import Breach, check
-from bot.loading import conversation_of, note_reading, person_of, whose
+from bot.loading import conversation_of, person_of, whose
 from bot.phrases import Line, say, template
 from bot.promises import Floors, Offer
 from bot.telling import Telling
 from bot.triggers import Trigger, answer
+from bot.turns import Recorded, last_turns, note_reading, record_turn, said_more
 from ledger.handoff import Escalation, MayContact
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
@@ -183,7 +184,7 @@ class Talk:
         kept = {**self.conversation.facts, **facts}
         self.conversation.facts = {name: value for name, value in kept.items() if value is not None}
 
-    def hear(self, text: str, trigger: str | None = None) -> Turn:
+    def hear(self, text: str, trigger: str | None = None) -> Recorded:
         """Record what the debtor said; `text` is redacted already."""
         return self._record("debtor", text, trigger=trigger)
 
@@ -198,9 +199,9 @@ class Talk:
         if last is not None:
             last.trigger = last.trigger or trigger.id
 
-    def heard_more(self, turn: Turn, text: str) -> None:
+    def heard_more(self, turn: Recorded, text: str) -> None:
         """Record what of a turn may be kept now that the right party has shown who they are; redacted already."""
-        turn.text_sealed = self.work.seal("turn", "text_sealed", turn.id, text)
+        said_more(self.work, turn.id, text)
 
     def say(self, template: str, *, discloses: tuple[str, ...] = (), **facts: Fact) -> None:
         """Add an approved sentence to what will be spoken; `discloses` are the kinds of disclosure it makes."""
@@ -214,7 +215,7 @@ class Talk:
         """Whether anything is to be spoken yet."""
         return bool(self._lines)
 
-    def speak(self) -> tuple[Turn, ...]:
+    def speak(self) -> tuple[Recorded, ...]:
         """Record the sentences added so far as the bot's turns, with what the law wants told before them.
 
         :raises GuardBreach: one of them must not be said, or not now.
@@ -231,7 +232,7 @@ class Talk:
             raise GuardBreach(breaches)
         return self._spoken()
 
-    def last_words(self) -> tuple[Turn, ...]:
+    def last_words(self) -> tuple[Recorded, ...]:
         """Record the sentences that end a talk in which something went wrong: neutral ones, whoever hears them.
 
         The law is not asked again, since it may be just what went wrong.
@@ -241,14 +242,13 @@ class Talk:
             raise GuardBreach(breaches)
         return self._spoken()
 
-    def _spoken(self) -> tuple[Turn, ...]:
+    def _spoken(self) -> tuple[Recorded, ...]:
         turns = []
         for line, discloses in self._lines:
             turn = self._record("bot", line.text, template=line.template)
             self.telling.record(line, discloses, turn.seq)
             turns.append(turn)
         self._lines.clear()
-        self.work.session.flush()
         return tuple(turns)
 
     def _worded(self, sentence: str) -> Line:
@@ -342,32 +342,18 @@ class Talk:
 
     def last_lines(self) -> list[Line]:
         """The bot's last lines in a row, in the order they were said; the last of them is the open question."""
-        turns = self.work.session.exec(
-            select(Turn).where(Turn.conversation_id == self.conversation.id).order_by(col(Turn.seq).desc())
-        )
         lines: list[Line] = []
-        for turn in turns:
+        for turn in last_turns(self.work, self.conversation.id):
             if turn.speaker == "bot":
-                lines.append(spoken(self.work, turn))
+                lines.append(turn.line)
             elif lines:
                 break
         return lines[::-1]
 
-    def _record(self, speaker: str, text: str, *, template: str | None = None, trigger: str | None = None) -> Turn:
-        turn_id = self.work.new_id()
+    def _record(self, speaker: str, text: str, *, template: str | None = None, trigger: str | None = None) -> Recorded:
         self.last_seq += 1
-        turn = Turn(
-            id=turn_id,
-            conversation_id=self.conversation.id,
-            seq=self.last_seq,
-            speaker=speaker,
-            text_sealed=self.work.seal("turn", "text_sealed", turn_id, text),
-            language=self.language,
-            template=template,
-            trigger=trigger,
-            at=self.work.now,
-        )
-        self.work.session.add(turn)
+        turn = Recorded(self.work.new_id(), self.last_seq, speaker, text, template)
+        record_turn(self.work, turn, self.conversation.id, self.language, trigger)
         return turn
 
 
@@ -382,8 +368,3 @@ def talk_on(ledger: Ledger, conversation_id: str, terms: Terms, open_case: OpenC
         work = ledger.with_people(work, [person])
         conversation, last_seq = conversation_of(work, conversation_id)
         yield Talk(work, conversation, terms, open_case, last_seq)
-
-
-def spoken(work: UnitOfWork, turn: Turn) -> Line:
-    """The line that a recorded turn of the bot holds."""
-    return Line(turn.template or "", work.open("turn", "text_sealed", turn.id, turn.text_sealed))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-from sqlmodel import col, select
+from sqlmodel import bindparam, col, select
 
 from bot.disclosures import AT_OPENING, BEFORE_DEBT, Kind, NoWords, kinds_to_tell, medium_of, still_to_say, told_by
 from bot.guards import Breach, names_debt
@@ -17,6 +17,8 @@ from ledger.tables import Conversation, Debtor, Disclosure
 from strategy.policy.clocks import zone_of
 from strategy.policy.disclosures import Disclosures, required_disclosures
 from strategy.policy.packs import Packs
+
+_MADE = select(Disclosure.kind, Disclosure.language).where(Disclosure.conversation_id == bindparam("talk"))
 
 Addition = tuple[int, str]
 """Where among the lines a sentence has to stand, and which one."""
@@ -35,8 +37,8 @@ class Telling:
     @cached_property
     def _told(self) -> set[tuple[str, str]]:
         """(kind, language) of every disclosure made so far."""
-        made = select(Disclosure.kind, Disclosure.language).where(Disclosure.conversation_id == self._talk.id)
-        return set(self._work.session.exec(made))
+        found = self._work.session.connection().execute(_MADE, {"talk": self._talk.id})
+        return {(kind, language) for kind, language in found}
 
     def told(self) -> tuple[str, ...]:
         """The kinds told so far, in any language."""

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, Protocol
 
-from sqlmodel import bindparam, select
+from sqlmodel import bindparam, insert, select
 
 from bot.chat.invites import NoInvite, find_invite
-from bot.reply import Recorded, Reply, turns_since
+from bot.reply import Reply
 from bot.session import IsNew
+from bot.turns import Recorded, turns_since
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, ChatInvite, ChatReceipt, Conversation, Debtor
 
@@ -30,6 +31,7 @@ LOCKS: Final = 64
 _KNOWN = select(ChatReceipt.id).where(
     ChatReceipt.conversation_id == bindparam("talk"), ChatReceipt.client_id == bindparam("client")
 )
+_NOTED = insert(ChatReceipt)
 
 
 class Talks(Protocol):
@@ -168,14 +170,11 @@ def _proof(work: UnitOfWork, conversation_id: str) -> str:
 
 def _is_new(client_id: str, work: UnitOfWork, conversation_id: str, last_seq: int) -> bool:
     """Whether this message was not said before; if so, note that it is, in the transaction that also records it."""
-    known = work.session.execute(_KNOWN, {"talk": conversation_id, "client": client_id})
-    if known.first() is not None:
+    here = work.session.connection()
+    if here.execute(_KNOWN, {"talk": conversation_id, "client": client_id}).first() is not None:
         return False
-    work.session.add(
-        ChatReceipt(
-            id=work.new_id(), conversation_id=conversation_id, client_id=client_id, after_seq=last_seq, at=work.now
-        )
-    )
+    note = {"id": work.new_id(), "conversation_id": conversation_id, "client_id": client_id}
+    here.execute(_NOTED, {**note, "after_seq": last_seq, "at": work.now})
     return True
 
 

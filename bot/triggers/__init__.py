@@ -2,6 +2,6 @@
 
 from bot.triggers.classifier import NoModel
 from bot.triggers.detector import Found, detect, examine, ready
-from bot.triggers.lexicon import LEXICON, Trigger, answer, named
+from bot.triggers.lexicon import LEXICON, Trigger, answer, by_key, named
 
-__all__ = ["LEXICON", "Found", "NoModel", "Trigger", "answer", "detect", "examine", "named", "ready"]
+__all__ = ["LEXICON", "Found", "NoModel", "Trigger", "answer", "by_key", "detect", "examine", "named", "ready"]
