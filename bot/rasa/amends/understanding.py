@@ -79,9 +79,9 @@ class WeightedRegression(LogisticRegressionClassifier):
 class DoubtThatMatters(FallbackClassifier):
     """Rasa's fallback, and two changes of it.
 
-    Two close readings are no reason for it where both lead to the same act, and `one_act` lists such intents: "I can pay
-    3000 on Friday" may be a promise or a part payment, the next step is one. And a text of which no piece is known is no
-    reading at all: what the regressions say of an empty sentence is how often each intent was taught.
+    Two close readings are no reason for it where both lead to the same act, and `one_act` lists such intents: "I can
+    pay 3000 on Friday" may be a promise or a part payment, the next step is one. And a text of which no piece is known
+    is no reading at all: what the regressions say of an empty sentence is how often each intent was taught.
     """
 
     @staticmethod
