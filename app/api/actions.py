@@ -9,7 +9,8 @@ from typing import Any
 
 import anyio.to_thread
 import structlog
-from fastapi import APIRouter, Header, HTTPException, Request
+from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
 
 PATH = "/webhooks/rasa"
 MOST_BYTES = 1_000_000
@@ -27,7 +28,7 @@ def actions_router(run_action: RunAction, secret: str) -> APIRouter:
     limiter = anyio.CapacityLimiter(AT_ONCE)
 
     @router.post(PATH, include_in_schema=False)
-    async def act(request: Request, x_amends_secret: str = Header(default="")) -> dict[str, Any]:
+    async def act(request: Request, x_amends_secret: str = Header(default="")) -> Response:
         if not hmac.compare_digest(x_amends_secret.encode(), secret.encode()):
             raise HTTPException(403, "not allowed")
         body = await request.body()
@@ -38,7 +39,8 @@ def actions_router(run_action: RunAction, secret: str) -> APIRouter:
         except ValueError as fault:
             raise HTTPException(400, "not JSON") from fault
         try:
-            return await anyio.to_thread.run_sync(run_action, asked, limiter=limiter)
+            # Plain JSON already: it need not be gone through once more to find out.
+            return JSONResponse(await anyio.to_thread.run_sync(run_action, asked, limiter=limiter))
         except Exception as fault:
             # Never 400 here: Rasa would take that for a refusal and try another act, and the talk must stop instead.
             log.error("action.failed", exc_info=fault)
