@@ -88,6 +88,14 @@ def record_plan(talk: Talk, plan: Plan, read_back_at: str) -> str:
     return _confirm(talk, plan_id=recorded.id)
 
 
+def last_reference(talk: Talk) -> str | None:
+    """The reference of what was agreed to last on this account, if it is still to be kept."""
+    if open_promise(talk) is None:
+        return None
+    found = select(Confirmation.reference).where(Confirmation.account_id == talk.account.id)
+    return talk.work.session.exec(found.order_by(col(Confirmation.made_at).desc()).limit(1)).first()
+
+
 def _replace_earlier(talk: Talk) -> None:
     session = talk.work.session
     open_ones = select(Promise).where(Promise.account_id == talk.account.id, Promise.status == "open")

@@ -67,6 +67,15 @@ def telling(tell: explaining.Tell) -> Act:
     return act
 
 
+def reference(talk: Talk, request: ActionRequest) -> Effect:
+    """ "What was my reference?", of what was agreed to in this talk or an earlier one."""
+    told = commitments.last_reference(talk)
+    if told is None:
+        return not_understood(talk, request)
+    talk.say("reference", reference=told)
+    return go_on(talk, request)
+
+
 def who_we_are(talk: Talk, request: ActionRequest) -> Effect:
     talk.say("trigger_are_you_a_bot")
     if talk.conversation.verified:
@@ -145,9 +154,13 @@ def thanks(talk: Talk, request: ActionRequest) -> Effect:
     return _polite(talk, request, "thanks")
 
 
-def wait(talk: Talk, _: ActionRequest) -> Effect:
+def wait(talk: Talk, request: ActionRequest) -> Effect:
+    """A moment, please. Who puts it off again hears what is still open, too."""
     talk.say("take_your_time")
-    return NOTHING
+    if not talk.facts.get("waited"):
+        talk.note(waited=True)
+        return NOTHING
+    return go_on(talk, request)
 
 
 def repeat(talk: Talk, _: ActionRequest) -> Effect:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.actions_protocol import ActionRequest
 from bot.acts import explaining
-from bot.acts.words import patterns
+from bot.acts.words import first_in, patterns
 from bot.talk import Talk
 from bot.wording import normalise
 
@@ -19,6 +19,13 @@ TELL: Final[Mapping[str, explaining.Tell]] = {
     "ask_recorded": explaining.recorded,
     "ask_bot": explaining.automated,
 }
+
+
+def asks_reference(request: ActionRequest) -> bool:
+    """Whether somebody asks for the number under which something was noted; no reading of its own stands for that."""
+    return first_in("reference", request.text) is not None and bool(
+        patterns("asks")["any"].search(normalise(request.text))
+    )
 
 
 def answer(talk: Talk, request: ActionRequest) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
 from bot.acts import answers, callback, dispute, endings, explaining, hardship, plan, promise
 from bot.acts.act import FORM_OF, SURE_OF_CONSEQUENCES, Act, Effect
+from bot.acts.asides import asks_reference
 from bot.acts.later import wants_another_time
 from bot.acts.minimum import ask_minimum
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, talk_on
@@ -147,6 +148,8 @@ def _to_do(talk: Talk, request: ActionRequest, proposed: Act) -> Act:
     if (asked := talk.facts.get("one_question")) is not None and request.action not in LEAVES_OPEN:
         return ONE_QUESTION[asked]
     opens = request.requested is None or not request.action.startswith(FORM_OF)
+    if talk.conversation.verified and asks_reference(request):
+        return answers.reference
     if wants_another_time(request):
         return callback.busy
     if answers.is_incomplete_identity(talk, request):

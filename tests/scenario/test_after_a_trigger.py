@@ -180,6 +180,25 @@ def test_all_of_it_is_asked_back_where_the_whole_balance_was_named_too(talk: Rul
     assert hears(talk, "all of it on Friday", "promise") == ["amount_ambiguous"]
 
 
+@pytest.mark.parametrize(("said", "intent"), [("what is my reference?", "repeat"), ("登记号是多少？", "nlu_fallback")])
+def test_the_reference_is_told_again(talk: Ruled, said: str, intent: str) -> None:
+    talk.open()
+    hears(talk, "I can pay 3000 on March 13", "promise")
+    hears(talk, "yes", "affirm")
+    assert [name for name in hears(talk, said, intent) if name != "reintroduction"] == ["reference", "anything_else"]
+
+
+def test_a_reference_that_there_is_not_is_never_made_up(talk: Ruled) -> None:
+    talk.open()
+    assert hears(talk, "what is my reference?", "ask_amount") == ["rephrase"]
+
+
+def test_who_puts_it_off_again_hears_what_is_open(talk: Ruled) -> None:
+    talk.open()
+    assert hears(talk, "let me see", "wait") == ["take_your_time"]
+    assert hears(talk, "not sure yet", "wait") == ["take_your_time", "ask_intention"]
+
+
 def test_parts_that_are_asked_for_with_a_no_become_a_plan(talk: Ruled) -> None:
     talk.open()
     assert hears(talk, "一下子我拿不出来，可不可以分三期", "too_much")[-1] == "plan_first_day"
