@@ -110,18 +110,19 @@ def test_identity_digits_reach_neither_rasa_nor_the_record(
 @pytest.mark.parametrize(
     ("language", "said", "disposition", "case"),
     [
-        ("zh", "我要转人工", "handed_over", "ask_for_human_or_are_you_a_bot"),
-        ("en", "I paid it last week", "dispute_opened", "dispute_not_mine"),
-        ("zh", "这笔钱不是我欠的,我没借过", "dispute_opened", "dispute_not_mine"),
-        ("en", "I lost my job and I can't afford it", "hardship_referred", "hardship_unemployment"),
-        ("en", "stop calling me", "cease_recorded", "cease_request"),
-        ("zh", "我在开会,明天再联系我", "callback_agreed", "callback_wanted"),
+        ("zh", ("我要转人工",), "handed_over", "ask_for_human_or_are_you_a_bot"),
+        # Of these three, one thing is asked, for the person who takes over.
+        ("en", ("I paid it last week", "by bank transfer"), "dispute_opened", "dispute_not_mine"),
+        ("zh", ("这笔钱不是我欠的,我没借过", "就是这样"), "dispute_opened", "dispute_not_mine"),
+        ("en", ("I lost my job and I can't afford it", "no"), "hardship_referred", "hardship_unemployment"),
+        ("en", ("stop calling me",), "cease_recorded", "cease_request"),
+        ("zh", ("我在开会,明天再联系我",), "callback_agreed", "callback_wanted"),
     ],
 )
 def test_a_wish_ends_the_talk_in_the_right_hands(
-    floor: Floor, language: str, said: str, disposition: str, case: str
+    floor: Floor, language: str, said: tuple[str, ...], disposition: str, case: str
 ) -> None:
-    *_, last = floor.talk(language, "4321", said)
+    *_, last = floor.talk(language, "4321", *said)
     assert last.ended
     with floor.ledger.read() as work:
         assert work.session.exec(select(Conversation.disposition)).one() == disposition
@@ -169,9 +170,9 @@ def test_a_bare_figure_answers_which_day(floor: Floor, language: str, amount: st
     assert "3,000" in answered.lines[0].text or "3000" in answered.lines[0].text
 
 
-@pytest.mark.parametrize("unclear", ["fifty", "50 or 80"])
-def test_an_answer_that_brings_nothing_new_is_not_asked_back_without_end(floor: Floor, unclear: str) -> None:
+def test_an_answer_that_brings_nothing_new_is_not_asked_back_without_end(floor: Floor) -> None:
     """Two amounts at once: at the third in a row a person takes over."""
+    unclear = "50 or 80"
     *_, asked, again, last = floor.talk("en", "4321", "I can pay on Friday", unclear, unclear, unclear)
     assert templates(asked) == ["amount_ambiguous"]
     assert templates(again) == templates(asked)
@@ -212,7 +213,7 @@ def test_the_talk_goes_on_in_the_language_asked_for(floor: Floor, language: str,
 
 
 def test_a_second_no_is_respected(floor: Floor) -> None:
-    *_, first, second = floor.talk("en", "4321", "I refuse to pay this", "I'm not paying you anything")
+    *_, first, second = floor.talk("en", "4321", "I refuse to pay this", "I still refuse")
     assert templates(first) == ["reminder_reason"]
     assert templates(second) == ["will_not_pay", "goodbye"]
     assert second.ended
@@ -234,9 +235,9 @@ def test_too_small_a_promise_is_countered_with_the_floor_and_never_below(floor: 
     assert templates(accepted) == ["read_back"]
 
 
-def test_a_yes_to_due_or_everything_means_what_is_due(floor: Floor) -> None:
-    *_, asked, read_back, confirmed = floor.talk("zh", "4321", "13号我全部还清", "对", "对的")
-    assert templates(asked) == ["amount_ambiguous"]
+def test_everything_means_the_sum_that_was_named(floor: Floor) -> None:
+    """Only what is due has been told, so there is nothing else that "all of it" could mean; the read-back says it."""
+    *_, read_back, confirmed = floor.talk("zh", "4321", "13号我全部还清", "对")
     assert templates(read_back) == ["read_back"]
     assert "4325" in read_back.lines[0].text
     assert templates(confirmed)[0] == "promise_recorded"
