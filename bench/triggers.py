@@ -66,12 +66,15 @@ DETECTORS: dict[str, Detector] = {"lexicon": by_lexicon, "model": lambda text, _
 
 
 def figures(rows: Sequence[Case], detector: Detector) -> dict[str, Share]:
-    """Recall by priority and by trigger, ordinary talk left alone, near misses passed."""
+    """Recall by priority and by trigger, how many have their own name, ordinary talk left alone, near misses passed."""
     raised = [(row, detector(row.text, row.lang)) for row in rows]
     found: dict[str, Share] = {}
     for priority in ("P0", "P1", "P2"):
         found[priority] = _share(
             trigger is not None and trigger.priority <= priority for row, trigger in raised if row.priority == priority
+        )
+        found[f"{priority} by name"] = _share(
+            trigger is not None and trigger.id == row.trigger for row, trigger in raised if row.priority == priority
         )
     found["ordinary passed"] = _share(
         trigger is None for row, trigger in raised if row.priority is None and not row.near_miss
@@ -122,7 +125,7 @@ def _print_one(name: str, rows: list[Case]) -> None:
         write(f"\n{name}, {lang or 'both languages'}: {len(some)} sentences\n")
         write(f"{'':<45}{''.join(f'{title:>16}' for title in DETECTORS)}\n")
         for key in by_detector["both"]:
-            if lang is None or key in ("P0", "P1", "P2") or "passed" in key:
+            if lang is None or key[:2] in ("P0", "P1", "P2") or "passed" in key:
                 write(f"{key:<45}{''.join(f'{by_detector[title][key]!s:>16}' for title in DETECTORS)}\n")
     long = [
         Case((", ".join(row.text for row in rows[at : at + 40]))[:LONG_TURN], "zh", None, None, False)

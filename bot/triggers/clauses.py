@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Where a clause ends, or may: after a stop, and before a word that begins a new thought.
-BREAKS = re.compile(r"(?<=[.!?;\n,])|\s(?=(?:but|and|because|so|then|anyway|also|plus)\s)")
+BREAKS = re.compile(r"(?<=[.!?;\n,])|(?<=\s)(?=(?:but|and|because|so|then|anyway|also|plus)\s)")
 SIGN = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+\s*|\s+")
 HAN = re.compile(r"[\u3400-\u9fff]")
 # A word counts as this many Chinese characters.

@@ -15,10 +15,10 @@ from bot.wording import normalise
 # The share of a priority and the graver ones from which it counts: in a whole turn; in a window of a long one, which
 # has more chances to be wrong; and where a pattern found it too, unless that holds half the turn and so needs no second
 # opinion. Chosen on tests/heldout/triggers_dev.jsonl.
-LEAST_ALONE: Shares = {"P0": 0.2, "P1": 0.45, "P2": 0.65}
-LEAST_IN_WINDOW: Shares = {"P0": 0.35, "P1": 0.7, "P2": 0.8}
+LEAST_ALONE: Shares = {"P0": 0.2, "P1": 0.55, "P2": 0.65}
+LEAST_IN_WINDOW: Shares = {"P0": 0.65, "P1": 0.75, "P2": 0.8}
 SHARE_OF_THE_POINT = 0.5
-LEAST_WITH_PATTERN: Shares = {"P0": 0.1, "P1": 0.25, "P2": 0.4}
+LEAST_WITH_PATTERN: Shares = {"P0": 0.06, "P1": 0.2, "P2": 0.4}
 
 
 @dataclass(frozen=True, slots=True)

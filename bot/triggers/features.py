@@ -1,8 +1,8 @@
 """A text as the classifier sees it: hashed pieces of its characters, words and sounds.
 
-Four views, each of length one: runs of words and characters (a Chinese character counts as a word, so that mixed talk
-is one sequence), pairs with something in between, pieces of words (for typos), and sounds (for what a recogniser
-mishears and what is typed in pinyin).
+Seven views, each of length one: runs of words and characters (a Chinese character counts as a word, so that mixed talk
+is one sequence), pairs with something in between, pieces of words (for typos), sounds (for what a recogniser mishears
+and what is typed in pinyin), and what stands around the words (`circumstances`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bot.triggers.circumstances import denied, framed, kinds
 
 # So many that two pieces seldom share one.
 BUCKETS = 1 << 22
@@ -50,6 +52,9 @@ class Features:
             [f"s{gram}" for gram in pairs(tokens)],
             [f"x{piece}" for token in tokens if token[0] < "\u3400" for piece in pieces(token)],
             [f"p{gram}" for gram in runs(sounds)],
+            denied(said),
+            framed(said),
+            kinds(said),
         )
         buckets: list[int] = []
         values: list[float] = []

@@ -21,8 +21,8 @@ from bot.triggers.training import fingerprint, learn, save
 MOST_BYTES = 3_000_000
 # A little below what docs/triggers.md says was measured.
 FLOORS = {
-    "triggers_dev": {"P0": 0.96, "P1": 0.86, "P2": 0.88, "ordinary passed": 0.95, "near misses passed": 0.8},
-    "triggers_final": {"P0": 0.97, "P1": 0.9, "P2": 0.88, "ordinary passed": 0.97, "near misses passed": 0.76},
+    "triggers_dev": {"P0": 0.97, "P1": 0.91, "P2": 0.9, "ordinary passed": 0.95, "near misses passed": 0.91},
+    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.79},
 }
 RAMBLING = {
     "zh": "我跟你讲啊,上个月我们厂里加班特别多,天天搞到半夜,然后我老婆又说要换房子,我说先等等吧,等年底奖金下来再说,"
