@@ -18,7 +18,7 @@ from bot.wording import normalise
 LEAST_ALONE: Shares = {"P0": 0.2, "P1": 0.55, "P2": 0.65}
 LEAST_IN_WINDOW: Shares = {"P0": 0.65, "P1": 0.75, "P2": 0.8}
 SHARE_OF_THE_POINT = 0.5
-LEAST_WITH_PATTERN: Shares = {"P0": 0.06, "P1": 0.2, "P2": 0.4}
+LEAST_WITH_PATTERN: Shares = {"P0": 0.06, "P1": 0.2, "P2": 0.35}
 
 
 @dataclass(frozen=True, slots=True)
