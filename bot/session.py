@@ -210,9 +210,12 @@ class Sessions:
             redacted = redact(text)
             wanted = requested_language(redacted)
             # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon; and
-            # nothing but figures before the right party is known is an answer to our question, right or not.
+            # nothing but figures before the right party is known is an answer to our question, right or not. But both
+            # let common words pass, and danger can be said in those: "I should end it all. 1234"
             answers = not talk.conversation.verified and identity.nothing_else(redacted)
-            trigger = detect(redacted, talk.language) if wanted is None and not answers else None
+            trigger = detect(redacted, talk.language)
+            if trigger is not None and trigger.priority != "P0" and (wanted is not None or answers):
+                trigger = None
             if trigger is None and holds_secret(text):
                 trigger = named("card_or_secret_spoken")
             # Who has been asked what is not right is not asked who they are.

@@ -63,6 +63,22 @@ def _all(ledger: Ledger, table: type[Any]) -> list[Any]:
         return list(work.session.exec(select(table)).all())
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I should end it all 1234",
+        "I can not go on. English please",
+    ],
+)
+def test_danger_is_heard_in_what_also_answers_or_asks_for_a_language(
+    ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue, said: str
+) -> None:
+    reply = sessions.turn(_open(sessions), said)
+    assert dialogue.heard == []
+    assert reply.stage == "with_person"
+    assert [(case.trigger, case.priority) for case in _all(ledger, Case)] == [("self_harm", "P0")]
+
+
 def test_a_cry_for_help_is_held_and_answered_before_the_model_hears_it(
     ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue
 ) -> None:
