@@ -6,15 +6,13 @@ beat. So none is lost, and one may come twice. A line names the case and nothing
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
+from ledger import private_lines
 from ledger.ledger import Ledger
 from ledger.tables import Case, Page
 
@@ -37,7 +35,8 @@ class Pager:
         with self.ledger.begin() as work:
             found = work.session.exec(_waiting()).all()
             for page, case in found:
-                self._line(
+                private_lines.append(
+                    self.file,
                     {
                         "case": case.id,
                         "trigger": case.trigger,
@@ -45,7 +44,7 @@ class Pager:
                         "queue": case.queue,
                         "notify": page.notify,
                         "at": page.made_at.isoformat(),
-                    }
+                    },
                 )
                 page.sent_at = work.now
                 work.session.add(page)
@@ -58,12 +57,7 @@ class Pager:
         :raises OSError: not even that could be written.
         """
         told = {"conversation": conversation_id, "trigger": reason, "priority": "P0", "notify": ["on_call"]}
-        self._line({**told, "at": self.ledger.clock().isoformat()})
-
-    def _line(self, told: Mapping[str, object]) -> None:
-        descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write(json.dumps(told) + "\n")
+        private_lines.append(self.file, {**told, "at": self.ledger.clock().isoformat()})
 
 
 def _waiting() -> Select[Page, Case]:

@@ -7,17 +7,16 @@ write down. The file is readable by its owner alone.
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import col, select
 
 from bot.phrases import say
+from ledger import private_lines
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.money import Money
 from ledger.tables import Account, Confirmation, Debtor, InstalmentPlan, Promise, ReportedContact
@@ -61,22 +60,18 @@ class ConfirmationOutbox:
         if not isinstance(permitted(work, confirmation.account_id, CHANNEL, "bot", self.packs), Allow):
             return "waiting"
         account = work.session.get_one(Account, confirmation.account_id)
-        self._write(
+        private_lines.append(
+            self.file,
             {
                 "confirmation_id": confirmation.id,
                 "external_ref": account.external_ref,
                 "language": confirmation.language,
                 "reference": confirmation.reference,
                 "text": _words(agreed, confirmation),
-            }
+            },
         )
         _counted(work, account, confirmation)
         return _settled(work, confirmation, "handed_over")
-
-    def _write(self, line: dict[str, Any]) -> None:
-        descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _agreed(work: UnitOfWork, confirmation: Confirmation) -> list[Promise] | None:

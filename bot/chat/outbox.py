@@ -6,13 +6,12 @@ reference and holds nothing else about the person.
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from bot.chat.invites import make_invite
+from ledger import private_lines
 from ledger.ledger import Ledger
 from ledger.tables import Account
 
@@ -50,7 +49,5 @@ class Outbox:
             "url": f"{self.public_url}/chat/{invite.token}",
             "expires_at": invite.expires_at.isoformat(),
         }
-        descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        private_lines.append(self.file, line)
         return "delivered"

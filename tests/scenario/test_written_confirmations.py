@@ -79,3 +79,11 @@ def test_a_file_that_cannot_be_written_leaves_it_waiting(talk: Ruled, tmp_path: 
     with pytest.raises(IsADirectoryError):
         wait_for_the_gate(talk, outbox(talk.ledger, tmp_path))
     assert [each.status for each in talk.rows(Confirmation)] == ["waiting"]
+
+
+def test_a_file_open_to_others_is_closed_to_them_before_a_line_is_written(talk: Ruled, tmp_path: Path) -> None:
+    sends = outbox(talk.ledger, tmp_path)
+    sends.file.touch()
+    sends.file.chmod(0o644)
+    assert wait_for_the_gate(talk, sends) == {"handed_over": 1}
+    assert sends.file.stat().st_mode & 0o777 == 0o600
