@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triggers.features import Features
+from bot.triggers.features import Features, Hashed
 from bot.triggers.lexicon import Priority, entries
 
 MODEL = Path(__file__).parent / "model.npz"
@@ -48,9 +48,9 @@ class Classifier:
     features: Features
     fingerprint: str
 
-    def read(self, said: str) -> Reading:
-        """How a normalised text reads."""
-        buckets, values = self.features.of(said)
+    def read(self, said: str, hashed: Hashed | None = None) -> Reading:
+        """How a normalised text reads; `hashed` is shared by the windows of one text."""
+        buckets, values = self.features.of(said, hashed)
         places = np.minimum(np.searchsorted(self.buckets, buckets), len(self.buckets) - 1)
         known = self.buckets[places] == buckets
         scores = (values[known] @ self.weights[places[known]]) * self.scale + self.bias

@@ -9,6 +9,7 @@ from itertools import repeat
 from bot.redaction import holds_secret, redact
 from bot.triggers.classifier import PRIORITIES, Reading, Shares, classifier
 from bot.triggers.clauses import clauses
+from bot.triggers.features import Hashed
 from bot.triggers.lexicon import Trigger, by_key, gravity, matches
 from bot.wording import normalise
 
@@ -55,7 +56,7 @@ def examine(text: str, lang: str) -> Found | None:
     by_pattern = matches(said, lang)
     if holds_secret(text):
         by_pattern.append(replace(by_key("card_or_secret_spoken"), words=said))
-    readings = [classifier().read(part) for part in clauses(said)]
+    readings = _read(said)
     by_words = list(_backed(by_pattern, readings))
     # A pattern that is the point of a turn says what it is; the model may still hear a P0 in it.
     certain = any(found.confidence == 1 for found in by_words)
@@ -65,6 +66,11 @@ def examine(text: str, lang: str) -> Found | None:
         return None
     revokes = any(found.trigger.revokes for found in both)
     return replace(gravest, trigger=replace(gravest.trigger, revokes=revokes))
+
+
+def _read(said: str) -> list[Reading]:
+    hashed = Hashed()
+    return [classifier().read(part, hashed) for part in clauses(said)]
 
 
 def _backed(by_pattern: list[Trigger], readings: list[Reading]) -> Iterator[Found]:
@@ -87,5 +93,5 @@ def _alone(readings: list[Reading]) -> Iterator[Found]:
 
 def by_model(text: str) -> Trigger | None:
     """What the model alone finds; for measuring."""
-    readings = [classifier().read(part) for part in clauses(normalise(redact(text)))]
+    readings = _read(normalise(redact(text)))
     return min((found.trigger for found in _alone(readings)), key=gravity, default=None)

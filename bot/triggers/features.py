@@ -36,6 +36,25 @@ SHARE_OF_SYLLABLES = 0.8
 Vector = tuple[NDArray[np.int32], NDArray[np.float32]]
 
 
+class Hashed(dict[str, int]):
+    """The bucket of every gram met so far, and the pieces of every word. Windows of one text share most of theirs; it
+    must not outlive the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: dict[str, list[str]] = {}
+
+    def __missing__(self, gram: str) -> int:
+        bucket = self[gram] = crc32(gram.encode()) % BUCKETS
+        return bucket
+
+    def pieces(self, token: str) -> list[str]:
+        """Those of a word, as grams."""
+        if token not in self._pieces:
+            self._pieces[token] = [f"x{piece}" for piece in pieces(token)]
+        return self._pieces[token]
+
+
 class Features:
     """Hashes texts. `readings` says how a Chinese character sounds, as a pinyin syllable without its tone."""
 
@@ -43,14 +62,18 @@ class Features:
         self._sound = {sign: heard(syllable) for sign, syllable in readings.items()}
         self._syllables = {syllable: heard(syllable) for syllable in readings.values()}
 
-    def of(self, said: str) -> Vector:
-        """Buckets and their values for a normalised text; a bucket may stand twice, and its values then add up."""
+    def of(self, said: str, hashed: Hashed | None = None) -> Vector:
+        """Buckets and their values for a normalised text; a bucket may stand twice, and its values then add up.
+
+        :param hashed: what is shared with other windows of the same text.
+        """
+        hashed = Hashed() if hashed is None else hashed
         tokens = TOKEN.findall(said)
         sounds = self._sounds(tokens)
         views = (
             [f"t{gram}" for gram in runs(("^", *tokens, "$"))],
             [f"s{gram}" for gram in pairs(tokens)],
-            [f"x{piece}" for token in tokens if token[0] < "\u3400" for piece in pieces(token)],
+            [gram for token in tokens if token[0] < "\u3400" for gram in hashed.pieces(token)],
             [f"p{gram}" for gram in runs(sounds)],
             denied(said),
             framed(said),
@@ -59,7 +82,7 @@ class Features:
         buckets: list[int] = []
         values: list[float] = []
         for view in views:
-            if once := {crc32(gram.encode()) % BUCKETS for gram in view}:
+            if once := {hashed[gram] for gram in view}:
                 buckets += once
                 values += [len(once) ** -0.5] * len(once)
         return np.array(buckets, np.int32), np.array(values, np.float32)

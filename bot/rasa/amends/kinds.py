@@ -1,7 +1,8 @@
 """Which kinds of words a sentence holds: money, weekdays, courts, links that fail, in either language.
 
 A classifier over words and pieces of words knows only what it was taught: "crop" next to "rotted" says nothing to it.
-The kinds in kinds.yml are a small dictionary that both languages share; what they mean together is learnt from data/nlu.
+The kinds in kinds.yml are a small dictionary that both languages share; what they mean together is learnt from
+data/nlu.
 """
 
 from __future__ import annotations

@@ -94,7 +94,10 @@ def test_nothing_that_somebody_else_measures_was_taught_but_by_chance(heldout: P
 
 def test_a_leak_is_found_when_there_is_one() -> None:
     assert _leaks([_bare("When can I pay, then?")], [_bare("when can i pay then")]) != []
-    assert _leaks([_bare("你好,请问我这张卡现在一共欠你们多少钱")], [_bare("你好请问我这张卡现在一共欠你们多少钱啊")]) != []
+    assert (
+        _leaks([_bare("你好,请问我这张卡现在一共欠你们多少钱")], [_bare("你好请问我这张卡现在一共欠你们多少钱啊")])
+        != []
+    )
     assert _leaks([_bare("when can I pay")], [_bare("where is the branch")]) == []
 
 
