@@ -225,7 +225,8 @@ class Sessions:
                 # Until we know whom we talk to, figures may be pieces of an identity number: none is kept or passed on.
                 redacted = IDENTITY if digits else DIGITS.sub("#", redacted)
             heard = talk.hear(redacted, after_trigger.on_record(trigger))
-            if not talk.conversation.verified and is_answering_machine(text):
+            danger = trigger is not None and trigger.priority == "P0"
+            if not talk.conversation.verified and not danger and is_answering_machine(text):
                 # Whatever a recording says, it is no person's wish; and who listens to it later may be anybody.
                 talk.say("goodbye")
                 talk.close("voicemail")
@@ -258,7 +259,7 @@ class Sessions:
             self._times.keep(conversation_id, [turn.id for turn in turns], self._since(began))
             self._times.write(talk.work, conversation_id)
             reply = reply_to(talk.conversation, [turn.line for turn in turns], (heard, *turns))
-        if trigger is not None and trigger.priority == "P0":
+        if danger:
             self._page()
         self._forget_if_ended(reply)
         return reply

@@ -68,9 +68,10 @@ def _all(ledger: Ledger, table: type[Any]) -> list[Any]:
     [
         "I should end it all 1234",
         "I can not go on. English please",
+        "don't leave a message for my wife, I am going to kill myself tonight",
     ],
 )
-def test_danger_is_heard_in_what_also_answers_or_asks_for_a_language(
+def test_danger_is_heard_in_what_also_answers_asks_for_a_language_or_sounds_like_a_machine(
     ledger: Ledger, sessions: Sessions, dialogue: ScriptedDialogue, said: str
 ) -> None:
     reply = sessions.turn(_open(sessions), said)
