@@ -176,8 +176,8 @@ def from_json(data: object) -> StrategySettings | InvalidSettings:
     """Read a whole strategy version. Every field must be there, none may be unknown, and all errors come at once.
 
     A version written before hysteresis, capacity, arms, assumptions, fairness, pacing and breaker (or tone, offers,
-    plans and hours of a treatment) existed reads as it was meant then: no margin, no capacity, no arms, no hours of its own, the
-    default assumptions and limits.
+    plans and hours of a treatment) existed reads as it was meant then: no margin, no capacity, no arms, no hours of its
+    own, the default assumptions and limits.
     """
     reader = Reader()
     top = reader.table(data, "", [each.name for each in fields(StrategySettings)])

@@ -90,7 +90,7 @@ class Hold(SQLModel, table=True):
     scope_value: str = ""
     """The account id, channel name or number index that the scope means; empty for a person."""
     reason: str
-    """A trigger id (bot/triggers/lexicon.yaml), or 'cease', 'dispute', 'dialogue_down', 'identity_failed' and the like."""
+    """A trigger id (bot/triggers/lexicon.yaml), or 'cease', 'dispute', 'dialogue_down', 'identity_failed' and such."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     placed_by: str = Field(default="bot", sa_column_kwargs={"server_default": "bot"})
     """'bot', 'import', 'system', or the staff name of a person."""
