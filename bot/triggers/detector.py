@@ -13,13 +13,13 @@ from bot.triggers.features import Hashed
 from bot.triggers.lexicon import Trigger, by_key, gravity, matches
 from bot.wording import normalise
 
-# The share of a priority and the graver ones from which it counts: in a whole turn; in a long one read whole, where much
-# else is told; in a window of a long one, of which there are many, each with a chance to be wrong; and where a pattern
-# found it too, unless that holds half the turn and so needs no second opinion. Chosen on
-# tests/heldout/triggers_dev.jsonl; those of long turns, of which it has few, on talks that were played.
-LEAST_ALONE: Shares = {"P0": 0.2, "P1": 0.55, "P2": 0.65}
+# The share of a priority and the graver ones from which it counts: in a whole turn; in a long one read whole, where
+# much else is told; in a window of a long one, of which there are many; and where a pattern found it too, unless that
+# holds half the turn and so needs no second opinion. Chosen on tests/heldout/triggers_dev.jsonl; those of long turns,
+# of which it has few, on talks that were played.
+LEAST_ALONE: Shares = {"P0": 0.18, "P1": 0.55, "P2": 0.65}
 LEAST_IN_LONG: Shares = {"P0": 0.5, "P1": 0.55, "P2": 0.65}
-LEAST_IN_WINDOW: Shares = {"P0": 0.8, "P1": 0.75, "P2": 0.8}
+LEAST_IN_WINDOW: Shares = {"P0": 0.8, "P1": 0.85, "P2": 0.9}
 SHARE_OF_THE_POINT = 0.5
 LEAST_WITH_PATTERN: Shares = {"P0": 0.06, "P1": 0.2, "P2": 0.35}
 
