@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import commitments
 from bot.actions_protocol import ActionRequest
-from bot.acts import explaining, reading
+from bot.acts import explaining, plan, reading
 from bot.acts.act import NOTHING, Act, Effect, ended
 from bot.acts.endings import goodbye
 from bot.acts.going_on import go_on, open_promise
@@ -210,7 +210,13 @@ def offer_choices(talk: Talk, _: ActionRequest) -> Effect:
 
 
 def not_understood(talk: Talk, request: ActionRequest) -> Effect:
-    """Ask to put it another way, then name the choices, then let a person take over."""
+    """Take an offer that stands in the text all the same; else ask to put it another way, then name the choices, then
+    let a person take over."""
+    if talk.conversation.verified and request.form is None:
+        offered = reading.offered(talk, request.text)
+        if offered is not None or plan.names_plan(request.text):
+            talk.note(misses=None)
+            return open_promise(talk, request, None if plan.names_plan(request.text) else offered)
     misses = int(talk.facts.get("misses", 0)) + 1
     talk.note(misses=misses)
     if misses >= MOST_MISSES:

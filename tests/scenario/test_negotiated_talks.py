@@ -55,6 +55,22 @@ def test_it_gives_way_step_by_step_to_the_floor_and_then_a_person_looks(talk: Ru
     assert promised(talk) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("一下子六千我拿不出来,可不可以分四期", "plan_put_forward"),
+        ("我想2026年3月13号还3000", "read_back"),
+        ("嗯嗯那个什么", "rephrase"),
+    ],
+)
+def test_an_offer_in_a_text_that_nobody_understood_is_not_lost(talk: Ruled, said: str, answered: str) -> None:
+    assert talk.say("nlu_fallback", said)[-1] == answered
+
+
+def test_who_pays_now_and_asks_for_the_link_gets_it_with_the_read_back(talk: Ruled) -> None:
+    assert talk.say("pay_now", "I can pay that right now, where's the link?") == ["how_to_pay", "pay_link", "read_back"]
+
+
 def test_a_counter_is_taken_by_a_plain_yes_or_by_another_sum_inside_the_floors(talk: Ruled) -> None:
     talk.say("promise", "50 on Friday")
     assert talk.say("affirm", "ok") == ["read_back"]
