@@ -159,7 +159,8 @@ class Sessions:
         with self._one_at_a_time(conversation_id):
             try:
                 return step()
-            except DialogueDown:
+            except DialogueDown as down:
+                self._log.error("dialogue_down", conversation_id=conversation_id, why=str(down))
                 return self._fail(conversation_id, "dialogue_down")
             except GuardBreach as breach:
                 return self._fail(conversation_id, "guard_breach", str(breach))
