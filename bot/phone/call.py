@@ -9,7 +9,7 @@ from typing import Literal
 
 import structlog
 
-from bot.phone.ports import CallLeg, Ears, LastIntent, Mouth, Talks
+from bot.phone.ports import Ears, LastIntent, Mouth, RecordedLeg, Talks
 from bot.phone.record import CallRecord, CallTurn, Outcome, StageTimes
 from bot.phrases import Line
 from bot.session import Reply
@@ -29,7 +29,7 @@ class Voicebox:
 
 
 def run_call(
-    leg: CallLeg,
+    leg: RecordedLeg,
     *,
     sessions: Talks,
     voicebox: Voicebox,
@@ -68,7 +68,7 @@ _OPENING = _Understood("opening", "", 1.0, True, 0.0, 0.0, 0.0)
 class _Call:
     """One call in progress."""
 
-    def __init__(self, leg: CallLeg, talks: Talks, voicebox: Voicebox, last_intent: LastIntent) -> None:
+    def __init__(self, leg: RecordedLeg, talks: Talks, voicebox: Voicebox, last_intent: LastIntent) -> None:
         self._leg = leg
         self._talks = talks
         self._voicebox = voicebox

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
+from bot.phone.seam import CallLeg
 from bot.session import Reply
 from speech.audio import Samples
 from speech.hear import Heard
 
 
-class CallLeg(Protocol):
-    """The sound of one call, both ways. A WAV file here; a browser, Asterisk or a carrier behind the same seam."""
+class RecordedLeg(Protocol):
+    """The sound of one call that nobody waits for: the debtor's side comes from a recording."""
 
     def receive(self) -> Samples | None:
         """The next 512 samples (32 ms at 16 kHz) of the debtor's voice; None once the debtor has hung up."""
@@ -49,3 +50,47 @@ class Talks(Protocol):
 
 LastIntent = Callable[[str], str | None]
 """The intent that was read from the debtor's last words in this conversation, if it was recorded."""
+
+
+class Hears(Protocol):
+    """Recognition for many calls at once (`speech.hearing.HearingPool`): a call that waits blocks no other."""
+
+    async def hear(self, samples: Samples, language: str, expecting: str = "anything") -> Heard:
+        """One utterance to text.
+
+        :param samples: 16 kHz.
+        :param expecting: what the talk has just asked for: "amount", "date", "yes_no" or "anything".
+        """
+
+
+class Speaks(Protocol):
+    """Synthesis for many calls at once (`speech.speaking.SpeakingPool`)."""
+
+    def synthesize(self, text: str, language: str, rate: int) -> AsyncIterator[bytes]:
+        """Spelled-out text as sound, 16-bit samples at `rate`, the first piece as soon as there is one."""
+
+
+class Tape(Protocol):
+    """What a recording is told (`bot.phone.recording`). Both sides are on the call's clock; `at` is its seconds."""
+
+    def debtor(self, at: float, pcm: bytes) -> None: ...
+
+    def bot(self, at: float, pcm: bytes) -> None:
+        """Sound of ours that the debtor has heard, or that was sent and not cleared."""
+
+    def spoken(self, turn_id: str, begins: float, ends: float) -> None:
+        """Where a turn of the transcript lies in the recording."""
+
+    def pause(self, at: float) -> None:
+        """From here on nothing is kept: somebody is about to say, or has said, what must not be."""
+
+    def resume(self, at: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Handover(Protocol):
+    """People who can take a call (`desk`, handed in by the wiring)."""
+
+    async def collector(self, conversation_id: str, language: str, patience_seconds: float) -> CallLeg | None:
+        """Offer the call, with its case on the screen; the leg of whoever accepts, or None: nobody is free or in time."""
