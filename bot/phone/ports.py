@@ -93,4 +93,4 @@ class Handover(Protocol):
     """People who can take a call (`desk`, handed in by the wiring)."""
 
     async def collector(self, conversation_id: str, language: str, patience_seconds: float) -> CallLeg | None:
-        """Offer the call, with its case on the screen; the leg of whoever accepts, or None: nobody is free or in time."""
+        """Offer the call, with its case on the screen; the leg of whoever accepts, None if nobody is in time."""
