@@ -15,7 +15,8 @@ import numpy as np
 
 from speech.audio import Samples, seconds_of, silence, write_wav
 from speech.dtmf import key_tones
-from speech.speak import Speaker, Voice
+from speech.speak import Speaker
+from speech.speak_process import Voice
 from speech.spoken import spoken
 from speech.telephone_line import over_the_line
 

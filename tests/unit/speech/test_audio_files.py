@@ -57,7 +57,8 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     again = read_audio(path)
     assert not isinstance(again, BadAudio)
     np.testing.assert_allclose(again, np.clip(sound, -1, 1), atol=1e-4)
-    np.testing.assert_allclose(read_pcm16(path), again, atol=1e-4)
+    np.testing.assert_allclose(read_pcm16(path)[0], again, atol=1e-4)
+    assert read_pcm16(path)[1] == 16_000
     assert [each.name for each in tmp_path.iterdir()] == ["noise.wav"]
 
 

@@ -11,7 +11,8 @@ from speech.audio import BadAudio, silence, write_wav
 from speech.dtmf import key_tones
 from speech.files import Transcript, transcribe_file
 from speech.hear import HearSettings, ModelMissing, Recogniser, Window
-from speech.speak import Speaker, Voice
+from speech.speak import Speaker
+from speech.speak_process import Voice
 from speech.telephone_line import over_the_line
 
 # Phrases that the fixture model knows, in a voice that it hears well.

@@ -11,13 +11,22 @@ import pytest
 
 from speech.audio import Samples, seconds_of
 from speech.files import say_to_file
-from speech.speak import Speaker, SpeakFailed, Voice
+from speech.speak import Speaker
+from speech.speak_process import SpeakFailed, SpeakingProcess, Voice
+from speech.speaking import SpeakingPool
+
+
+def process_of(speaker: Speaker) -> subprocess.Popen[bytes]:
+    synthesiser = speaker._synthesisers[0]
+    assert isinstance(synthesiser, SpeakingProcess)
+    assert synthesiser._process is not None
+    return synthesiser._process
 
 
 def test_every_sentence_of_many_is_whole() -> None:
     # pyttsx3 used naively loses or cuts sentences when the voice changes in between; each must always be as long.
     sentences = [("您好，请问是本人吗？", "zh"), ("are you still there?", "en"), ("好的", "zh"), ("thank you", "en")]
-    quick = Speaker(remembered=0)
+    quick = SpeakingPool(1, remembered_bytes=0)
     first = [quick.say(text, language).size for text, language in sentences]
     for _ in range(10):
         again = [quick.say(text, language).size for text, language in sentences]
@@ -39,18 +48,9 @@ def test_voices_differ(speaker: Speaker) -> None:
     assert low.shape != high.shape or not np.allclose(low, high)
 
 
-def test_a_sentence_said_before_is_remembered_and_cannot_be_altered(speaker: Speaker) -> None:
-    sound = speaker.say("one moment please", "en")
-    assert speaker.say("one moment please", "en") is sound
+def test_sound_that_is_shared_cannot_be_altered(speaker: Speaker) -> None:
     with pytest.raises(ValueError, match="read-only"):
-        sound[0] = 1.0
-
-
-def test_the_memory_is_bounded() -> None:
-    with Speaker(remembered=1) as speaker:
-        first = speaker.say("first", "en")
-        speaker.say("second", "en")
-        assert speaker.say("first", "en") is not first
+        speaker.say("one moment please", "en")[0] = 1.0
 
 
 def test_nothing_to_say_is_refused(speaker: Speaker) -> None:
@@ -61,8 +61,7 @@ def test_nothing_to_say_is_refused(speaker: Speaker) -> None:
 
 def test_a_worker_that_dies_is_replaced(speaker: Speaker) -> None:
     speaker.say("before", "en")
-    process = speaker._workers[0]._process
-    assert isinstance(process, subprocess.Popen)
+    process = process_of(speaker)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert seconds_of(speaker.say("after the fall", "en")) > 0.3
@@ -89,8 +88,7 @@ def test_several_threads_share_the_workers() -> None:
 def test_no_process_is_left_behind() -> None:
     with Speaker() as speaker:
         speaker.say("hello", "en")
-        process = speaker._workers[0]._process
-        assert process is not None
+        process = process_of(speaker)
     assert process.poll() is not None
 
 
