@@ -1,0 +1,1 @@
+"""The legs: what carries the sound of a call, behind one seam."""
