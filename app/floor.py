@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app import wiring
 from app.api.actions import RunAction
+from app.api.phone import Phones
 from app.demo_links import DemoInvite
 from app.serving import serving
 from app.settings import Settings
@@ -41,6 +42,7 @@ class Floor:
     retier: Callable[[UnitOfWork], int]
     demo_invites: Callable[[], Sequence[DemoInvite]]
     url: str
+    phones: Phones | None = None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 from seeded import StoppedClock, add_person, add_score, add_strategy, fresh_ledger
 from sqlmodel import func, select
 
+from app.api.phone import Phones
 from app.demo_links import DemoInvite
 from app.settings import Settings
 from bot.chat.invites import make_invite
@@ -184,6 +185,7 @@ class PageFloor:
     sessions: ScriptedTalks
     invites: list[DemoInvite] = field(default_factory=list)
     action_secret: str = "rasa-secret"
+    phones: Phones | None = None
 
     def run_action(self, body: Any) -> dict[str, Any]:
         return {"events": [], "responses": [{"custom": {"turn": body["next_action"]}}]}

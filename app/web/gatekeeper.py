@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web.staff import StaffDoor
 
 OPEN = frozenset({"/", "/sign-in", "/sign-out", "/pay", "/health", "/webhooks/rasa"})
-OPEN_BELOW = ("/chat/", "/api/chat/", "/static/", "/language/", "/_nicegui/")
+OPEN_BELOW = ("/chat/", "/api/chat/", "/phone/", "/api/phone/", "/static/", "/language/", "/_nicegui/")
 """Everything else is for staff: a new page is closed until somebody opens it here on purpose."""
 
 LARGEST_BODY = 2_000_000
@@ -81,6 +81,7 @@ def _harden(headers: MutableHeaders, path: str, staff_only: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    speaks = path.startswith("/phone/") or path == "/desk"
+    headers["Permissions-Policy"] = f"camera=(), geolocation=(), microphone=({'self' if speaks else ''})"
     if not path.startswith(("/static/", "/_nicegui/")):
         headers["Cache-Control"] = "no-store"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.api.actions import RunAction
+from app.api.phone import Phones
 from app.demo_links import DemoInvite
 from app.settings import Settings
 from bot.chat.door import Talks
@@ -36,6 +37,11 @@ class Needs(Protocol):
     @property
     def action_secret(self) -> str:
         """What Rasa shows at the webhook."""
+        ...
+
+    @property
+    def phones(self) -> Phones | None:
+        """Where browser phones connect; None where no calls are carried."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""Routes of the plain pages: the front page, the debtor's chat, signing in, how to pay."""
+"""Routes of the plain pages: the front page, the debtor's chat and telephone, signing in, how to pay."""
 
 from __future__ import annotations
 
@@ -29,13 +29,22 @@ def pages_router(needs: Needs, door: StaffDoor) -> APIRouter:
         invites = needs.demo_invites() if demo and door.who(request) is not None else ()
         return front_page(language_of(request), "/", demo, invites)
 
-    @router.get("/chat/{token}")
-    def chat(token: str) -> Response:
+    def behind_link(token: str, page: str) -> Response:
         with needs.ledger.read() as work:
             found = find_invite(work, token)
         if isinstance(found, NoInvite):
             return FileResponse(STATIC / "gone.html", 404 if found.reason == "unknown" else 410)
-        return FileResponse(STATIC / "chat.html")
+        return FileResponse(STATIC / page)
+
+    @router.get("/chat/{token}")
+    def chat(token: str) -> Response:
+        return behind_link(token, "chat.html")
+
+    @router.get("/phone/{token}")
+    def phone(token: str) -> Response:
+        if needs.phones is None:
+            return FileResponse(STATIC / "gone.html", 404)
+        return behind_link(token, "phone.html")
 
     @router.get("/pay")
     def pay(request: Request) -> Response:

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from app.api.actions import actions_router
 from app.api.chat import chat_router, refuse_kindly
+from app.api.phone import phone_router
 from app.web import language
 from app.web.desk import desk_page
 from app.web.gatekeeper import Gatekeeper
@@ -39,7 +40,10 @@ def build_api(floor: Needs) -> FastAPI:
     secure = floor.settings.public_url.startswith("https://")
     app.include_router(chat_router(ChatDoor(floor.ledger, floor.sessions), secure))
     app.include_router(actions_router(floor.run_action, floor.action_secret))
-    app.include_router(pages_router(floor, StaffDoor(floor.settings, floor.ledger)))
+    door = StaffDoor(floor.settings, floor.ledger)
+    app.include_router(pages_router(floor, door))
+    if floor.phones is not None:
+        app.include_router(phone_router(floor.ledger, floor.phones, door, floor.settings.public_url))
     app.include_router(language.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
