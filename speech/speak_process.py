@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from speech.audio import Samples, read_pcm16
+from speech.pronounced import pronounced
 
 _WORKER = Path(__file__).with_name("speak_worker.py")
 # What is said may be about somebody's debt: where the machine has a folder in memory, it never touches a disk.
@@ -90,7 +91,7 @@ class SpeakingProcess:
         # A folder of its own, so that the file is private, and soon gone.
         with tempfile.TemporaryDirectory(prefix="amends-speak-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
             path = Path(folder) / "said.wav"
-            if not self._do({"text": text, "voice": voice.name, "rate": voice.rate, "path": str(path)}):
+            if not self._do({"text": pronounced(text), "voice": voice.name, "rate": voice.rate, "path": str(path)}):
                 self.stop()
                 return None
             try:

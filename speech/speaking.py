@@ -25,6 +25,7 @@ from speech.speak_process import VOICES, SpeakFailed, SpeakingProcess, Synthesis
 
 REMEMBERED_BYTES: Final = 64 * 2**20
 _SENTENCE = re.compile(r".*?(?:[。！？；!?;…]+|\.(?=\s|$)|\n|$)[”’」』\"')）]*", re.DOTALL)
+_CHINESE = re.compile(r"([\u3400-\u9fff][\u3400-\u9fff，、·]*)")
 _STOP, _AT_ONCE, _SOON, _WHEN_IDLE = range(4)
 
 _Key = tuple[Voice, int, str]
@@ -42,6 +43,15 @@ def sentences(text: str) -> list[str]:
     """The text cut behind each sentence; parts without a letter or a digit are left out."""
     parts = (match.group().strip() for match in _SENTENCE.finditer(text))
     return [part for part in parts if any(character.isalnum() for character in part)]
+
+
+def _runs(sentence: str, language: str) -> list[tuple[str, str]]:
+    """The sentence with the language of each stretch. A Chinese name in English is said by the Chinese voice, which
+    the English one would read as "Chinese letter"; the Chinese voice reads English words itself."""
+    if language != "en":
+        return [(sentence, language)]
+    runs = [(part.strip(), "zh" if _CHINESE.match(part) else "en") for part in _CHINESE.split(sentence)]
+    return [(part, of) for part, of in runs if any(character.isalnum() for character in part)]
 
 
 class SpeakingPool:
@@ -113,10 +123,10 @@ class SpeakingPool:
                 self._want(key, _WHEN_IDLE)
 
     def _keys(self, text: str, language: str, rate: int, voice: Voice | None = None) -> list[_Key]:
-        parts = sentences(text)
+        parts = [run for part in sentences(text) for run in _runs(part, language)]
         if not parts:
             raise ValueError("there is nothing to say in this text")
-        return [(voice or self._voices[language], rate, part) for part in parts]
+        return [(voice or self._voices[of], rate, part) for part, of in parts]
 
     def _want(self, key: _Key, urgency: int) -> Future[bytes]:
         waiter: Future[bytes] = Future()

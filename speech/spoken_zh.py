@@ -20,6 +20,19 @@ _NAMED_AFTER = {
     **dict.fromkeys(("欧元", "€", "EUR"), "欧元"),
     **dict.fromkeys(("英镑", "£", "GBP"), "英镑"),
     **dict.fromkeys(("日元", "JPY"), "日元"),
+    **dict.fromkeys(("新加坡元", "SGD"), "新加坡元"),
+    **dict.fromkeys(("澳元", "AUD"), "澳元"),
+    **dict.fromkeys(("新西兰元", "NZD"), "新西兰元"),
+    **dict.fromkeys(("加元", "CAD"), "加元"),
+    **dict.fromkeys(("瑞士法郎", "CHF"), "瑞士法郎"),
+    **dict.fromkeys(("韩元", "KRW"), "韩元"),
+    **dict.fromkeys(("令吉", "MYR"), "令吉"),
+}
+_HUNDREDTHS = {
+    "美元": "美分",
+    "欧元": "欧分",
+    "英镑": "便士",
+    **dict.fromkeys(("新加坡元", "澳元", "新西兰元", "加元"), "分"),
 }
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 
@@ -88,9 +101,26 @@ def _yuan(number: str, unit: str) -> str:
 def _amount(name: str, number: str, minus: bool) -> str:
     sign = "负" if minus else ""
     if name in _NAMED_AFTER:
-        whole, _, part = number.partition(".")
-        return sign + decimal(number if part.strip("0") else whole, counting=True) + _NAMED_AFTER[name]
+        return sign + _after(number.replace(",", ""), _NAMED_AFTER[name])
     return sign + _NAMED_BEFORE[name] + _yuan(number, "元")
+
+
+def _after(number: str, unit: str) -> str:
+    """An amount whose currency is named behind it, with its hundredths where people name them."""
+    whole, _, part = number.partition(".")
+    if not part.strip("0"):
+        return cardinal(int(whole), counting=True) + unit
+    if unit not in _HUNDREDTHS or len(part) > 2:
+        return decimal(number) + unit
+    hundredths = cardinal(int(part.ljust(2, "0")), counting=True) + _HUNDREDTHS[unit]
+    return (cardinal(int(whole), counting=True) + unit if int(whole) else "") + hundredths
+
+
+def _range(match: re.Match[str]) -> str:
+    """From one number to another; what is counted, or the percent sign, stands behind the second."""
+    if match[3] == "%":
+        return f"{match[1]}%到{match[2]}%"
+    return f"{decimal(match[1], counting=True)}到{match[2]}{match[3]}"
 
 
 def _full_date(match: re.Match[str]) -> str:
@@ -105,9 +135,20 @@ def _time(match: re.Match[str]) -> str:
     return f"{said}{'零' if minute < 10 else ''}{cardinal(minute)}分"
 
 
+def _percent(match: re.Match[str]) -> str:
+    return "百分之百" if match[1] == "100" else f"百分之{decimal(match[1])}"
+
+
 def _code(match: re.Match[str]) -> str:
     """A telephone number or another code: digit by digit, a breath where it was grouped."""
-    return "，".join(digits(group) for group in re.split(r"[^\d]+", match.group()) if group)
+    groups = [digits(group) for group in re.split(r"[^\d]+", match.group()) if group]
+    return ("加" if match.group().startswith("+") else "") + "，".join(groups)
+
+
+def _mixed_code(match: re.Match[str]) -> str:
+    """Letters, each for itself, and digits."""
+    runs = re.findall(r"[A-Z]|\d+", match.group())
+    return " ".join(digits(run) if run.isdigit() else run for run in runs)
 
 
 def _named(names: dict[str, str]) -> str:
@@ -115,10 +156,23 @@ def _named(names: dict[str, str]) -> str:
 
 
 _CURRENCY = f"{_named(_NAMED_BEFORE)}|{_named(_NAMED_AFTER)}"
-_NAMED_DIGITS = re.compile(r"(尾号|末四位|[后最]后?四位数?字?|编号|号码|代码)([是为：: ]*)(\d+)")
+_NAMED_DIGITS = re.compile(r"(尾号|末四位|[后最]后?四位数?字?|编号|号码|代码|案号)([是为：: ]*)(\d+)")
+_DIALLED = re.compile(r"(拨打|拨|致电)( ?)(\d{3,6})(?![\d,.元块次个])")
+# Letters and digits in one word, such as a reference: AM-2041, X7K9.
+_MIXED = r"(?<![A-Za-z\d])(?=[A-Z\d-]*[A-Z])(?=[A-Z\d-]*\d)[A-Z\d]+(?:-[A-Z\d]+)*(?![A-Za-z\d]|[.,]\d)"
+_COUNTED = "%元块天个次期位周年笔分小星万亿日号月"
+_TO = r" ?[-–—~～] ?"
 
 RULES: Rules = (
-    (re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)"), _full_date),
+    (re.compile("〇"), lambda _: "零"),
+    (re.compile(r"(?<!\d)(\d{4})[-/](0?[1-9]|1[0-2])[-/](0?[1-9]|[12]\d|3[01])(?!\d)"), _full_date),
+    # From one to another: a dash between two of a kind.
+    (re.compile(rf"([元块日号天%]|\d:\d\d){_TO}(?=\d|{_CURRENCY})"), lambda m: f"{m[1]}到"),
+    (
+        re.compile(rf"(?<![\d.,/+A-Za-z-])({_NUMBER}){_TO}({_NUMBER})( ?[%元块天个次期位周年笔分小星万亿日号月])"),
+        _range,
+    ),
+    (re.compile(rf"({_NUMBER})(?=[千万亿])"), lambda m: decimal(m[1], counting=True)),
     (re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]"), _full_date),
     (re.compile(r"(?<!\d)(\d{4})年"), lambda m: f"{digits(m[1])}年"),
     (
@@ -128,17 +182,21 @@ RULES: Rules = (
     (re.compile(r"(?<!\d)(\d{1,2})([月日号])"), lambda m: f"{cardinal(int(m[1]))}{m[2]}"),
     (re.compile(rf"(-?)({_CURRENCY}) ?(-?)({_NUMBER}) ?元?"), lambda m: _amount(m[2], m[4], bool(m[1] or m[3]))),
     (re.compile(rf"(-?)({_NUMBER}) ?({_CURRENCY})"), lambda m: _amount(m[3], m[2], bool(m[1]))),
+    (re.compile(rf"([A-Z]{{3}}) ?(?=(?:{_NUMBER}) ?元)"), lambda m: f"{' '.join(m[1])} "),
     (re.compile(rf"(-?)({_NUMBER}) ?([元块])"), lambda m: f"{'负' if m[1] else ''}{_yuan(m[2], m[3])}"),
+    (re.compile(r"(?<![\d.:])(\d{1,2})点"), lambda m: f"{cardinal(int(m[1]), counting=True)}点"),
     (re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?(?!\d)"), _time),
-    (re.compile(rf"({_NUMBER}) ?%"), lambda m: f"百分之{decimal(m[1])}"),
+    (re.compile(rf"({_NUMBER}) ?%"), _percent),
     # Digits that name something: grouped like a telephone number, masked, introduced as the end of a number, very
     # long, or beginning with a zero.
     (re.compile(r"\+?\d{1,4}(?:[- ]\d{1,4}){2,}(?!\d)"), _code),
     (re.compile(r"[*•]+ ?(\d+)"), lambda m: digits(m[1])),
     (_NAMED_DIGITS, lambda m: f"{m[1]}{m[2]}{digits(m[3])}"),
+    (_DIALLED, lambda m: f"{m[1]}{m[2]}{digits(m[3])}"),
+    (re.compile(_MIXED), _mixed_code),
     (re.compile(r"\+\d{5,}|(?<![\d.,])\d{7,}(?![\d.,]*\d)|(?<![\d.,])0\d+(?![\d.,]*\d)"), _code),
     (re.compile(rf"(?<![\w])-({_NUMBER})"), lambda m: f"负{decimal(m[1])}"),
     (re.compile(r"第(\d+)"), lambda m: f"第{cardinal(int(m[1]))}"),
-    (re.compile(rf"({_NUMBER}) ?(?=[天个次期位周年笔分小])"), lambda m: decimal(m[1], counting=True)),
+    (re.compile(rf"({_NUMBER}) ?(?=[天个次期位周年笔分小星])"), lambda m: decimal(m[1], counting=True)),
     (re.compile(_NUMBER), lambda m: decimal(m.group())),
 )

@@ -78,6 +78,12 @@ async def test_sound_comes_at_the_rate_asked_for(pool: SpeakingPool, text: str, 
     assert np.abs(np.frombuffer(pieces[0], "<i2")).max() > 3_000
 
 
+async def test_a_chinese_name_in_english_is_said_by_the_chinese_voice(pool: SpeakingPool) -> None:
+    opening, name, _ = await all_of(pool.synthesize("This is 善还银行 calling", "en", 8_000))
+    assert [name] == await all_of(pool.synthesize("善还银行", "zh", 8_000))
+    assert [opening] == await all_of(pool.synthesize("This is", "en", 8_000))
+
+
 async def test_the_first_piece_does_not_wait_for_the_rest(scripted: tuple[SpeakingPool, Scripted]) -> None:
     pool, synthesiser = scripted
     pieces = pool.synthesize("first. second. third.", "en", 8_000)
