@@ -7,22 +7,33 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import uvicorn
 from floor_for_pages import Served, furnish
+from phoning import CallsInAThread
 
 from app.web.server import build_app
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def calls() -> Iterator[CallsInAThread]:
+    """Where the calls of the served floor happen."""
+    running = CallsInAThread()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, calls: CallsInAThread) -> Iterator[Served]:
     """One server for the whole run: NiceGUI keeps its pages in the process."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     floor = furnish(tmp_path_factory.mktemp("floor"), url)
+    floor.phones = calls.phones()
     server = uvicorn.Server(uvicorn.Config(build_app(floor), log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -37,16 +48,27 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    """Chromium, headless; nothing it does leaves the machine."""
+def launch() -> Iterator[Callable[..., Any]]:
+    """Starts a headless Chromium with flags of one's own; nothing it does leaves the machine."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     found = os.environ.get("AMENDS_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("no Chromium here; apt-get install chromium, or set AMENDS_TEST_CHROMIUM")
     quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    always = ["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet]
+    started = []
     with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic", *quiet]
-        )
-        yield chromium
-        chromium.close()
+
+        def start(*flags: str) -> Any:
+            started.append(driver.chromium.launch(executable_path=found, args=[*always, *flags]))
+            return started[-1]
+
+        yield start
+        for chromium in started:
+            chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[..., Any]) -> Any:
+    """A Chromium without a microphone."""
+    return launch()
