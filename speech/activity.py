@@ -113,6 +113,15 @@ class Endpointer:
         return event
 
 
+def voice_seconds(samples: Samples) -> float:
+    """How long somebody speaks in an utterance (16 kHz), in seconds, by chunks of 32 ms that are more likely than not
+    a voice. Reads the whole at once, at a fifth of the cost of one chunk after the other."""
+    if not samples.size:
+        return 0.0
+    padded = np.pad(samples, (0, -samples.size % CHUNK)).astype(np.float32)
+    return int((get_vad_model()(padded) >= EndpointSettings().start_at).sum()) * CHUNK / RATE
+
+
 def why_not_speech(samples: Samples, settings: EndpointSettings | None = None) -> BadAudio | None:
     """None when somebody speaks in this recording (16 kHz); else whether it is silent or only noise."""
     if samples.size == 0 or float(np.abs(samples).max()) < SILENT_PEAK:

@@ -1,58 +1,28 @@
-"""Hearing: an utterance to text with faster-whisper, on a window no longer than the utterance needs.
-
-Whisper pads everything to 30 s; that padding is most of the work. CTranslate2 takes fewer frames, so `_ShortWindow`
-hands it the utterance and a little silence. How short the window may be depends on the model, see `Window`.
-"""
+"""Hearing: an utterance to text with faster-whisper, and whether it may be believed."""
 
 from __future__ import annotations
 
-import json
 import math
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import ctranslate2
-import numpy as np
-import numpy.typing as npt
-from faster_whisper import WhisperModel, available_models
+from faster_whisper.transcribe import Segment
 
+from speech.activity import voice_seconds
+from speech.asr_model import ModelMissing as ModelMissing
+from speech.asr_model import ShortWindowModel, hints, load_model, usual_window
+from speech.asr_model import Window as Window
 from speech.audio import RATE, Samples, seconds_of
+from speech.invented import Evidence, Why, why_not_believed, written_in
+from speech.prompts import prompt_for
 
-HINT_FILE = "amends-asr.json"
-_FRAMES_A_SECOND = 100
-_WHISPER_FRAMES = 3000
-# The narrowest released Whisper (tiny) is 384 wide. A narrower one was made to be small, and was trained on windows
-# as short as its utterances: on a long window it hears little.
-_TINY_WIDTH = 384
+LANGUAGES = ("zh", "en")
 _LONGEST_ANSWER_TOKENS = 60
-# Put before Chinese speech so that Whisper answers in simplified characters.
-_SIMPLIFIED_PROMPT = "请用简体中文写下这段话。"
-
-
-class ModelMissing(Exception):
-    """No recognition model can be loaded. The message says what to do."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """How much audio the encoder sees.
-
-    :param floor_seconds: at least this much; released Whisper models lose accuracy on much less than 10 s.
-    :param padding_seconds: silence after the utterance.
-    """
-
-    floor_seconds: float = 10.0
-    padding_seconds: float = 1.0
-
-    def frames(self, audio_seconds: float) -> int:
-        """Log-mel frames (10 ms each) for an utterance of this length."""
-        wanted = max(self.floor_seconds, audio_seconds + self.padding_seconds)
-        return min(_WHISPER_FRAMES, math.ceil(wanted * _FRAMES_A_SECOND))
-
-
-_SHORT = Window(floor_seconds=2.0, padding_seconds=0.3)
+# Too little audio for one analysis frame is nothing said.
+_LEAST_SAMPLES = RATE // 20
+# So sure the model must be that the other language is spoken than the one a call is in.
+_SURELY_THE_OTHER = 0.8
 
 
 @dataclass(frozen=True)
@@ -63,6 +33,8 @@ class Heard:
     :param no_speech: 0 to 1, how likely the model thinks it is that nobody spoke.
     :param clear: whether a decision may rest on it; if not, ask again.
     :param recognition_ms: milliseconds spent.
+    :param why: why it is not clear; None when it is.
+    :param sure_from: the confidence from which it need not be asked back.
     """
 
     text: str
@@ -72,6 +44,13 @@ class Heard:
     clear: bool
     audio_seconds: float
     recognition_ms: float
+    why: Why | None = None
+    sure_from: float = 0.7
+
+    @property
+    def sure(self) -> bool:
+        """Whether it can be acted on without asking back. What is clear and not sure is asked back, whatever it is."""
+        return self.clear and self.confidence >= self.sure_from
 
 
 @dataclass(frozen=True)
@@ -81,6 +60,7 @@ class HearSettings:
     :param model: a folder with a CTranslate2 Whisper model, or a name such as `base`, fetched once by faster-whisper.
     :param window: overrides what the model's own `amends-asr.json` or its size says.
     :param least_confidence: under this a hearing is not clear.
+    :param sure_confidence: under this a hearing that is clear is asked back.
     :param most_no_speech: over this a hearing is not clear.
     :param threads: processor threads of one recognition.
     :param at_once: recognitions that may run at the same time.
@@ -89,143 +69,126 @@ class HearSettings:
     model: str | None
     window: Window | None = None
     least_confidence: float = 0.4
+    sure_confidence: float = 0.7
     most_no_speech: float = 0.6
     threads: int = 1
     at_once: int = 1
 
 
 class Recogniser:
-    """Hears utterances. Loading it takes a moment; one instance serves all calls, from any thread."""
+    """Hears utterances. Loading it takes a moment; one instance serves all calls, from any thread.
+
+    :ivar folder: where the files of its model lie.
+    """
 
     def __init__(self, settings: HearSettings) -> None:
         """:raises ModelMissing: when there is no such model here and none can be fetched."""
         self._settings = settings
-        self._model = _load(settings)
-        # Released models write traditional characters at times; small models do not know prompts.
-        self._is_released_size = self._model.width >= _TINY_WIDTH
-        self.window = (
-            settings.window or _hinted_window(settings.model) or (Window() if self._is_released_size else _SHORT)
-        )
+        said = hints(settings.model)
+        self._model: ShortWindowModel = load_model(settings.model, threads=settings.threads, at_once=settings.at_once)
+        self._knows_prompts = said.prompts or self._model.of_released_size
+        self.folder: Path = self._model.folder
+        self.window = settings.window or said.window or usual_window(self._model)
 
     @property
     def caution(self) -> str | None:
         """What a user should know of this model, in one line; None for the released sizes."""
-        if self._is_released_size:
+        if self._model.of_released_size:
             return None
         return (
             f"this model is {self._model.width} wide, smaller than any released Whisper: it knows what it was trained "
             "on, and is sure of itself with everything else too"
         )
 
-    def hear(self, samples: Samples, language: str) -> Heard:
+    def hear(self, samples: Samples, language: str | None, expecting: str = "anything") -> Heard:
         """Recognise one utterance of at most 30 s.
 
+        What comes back in the writing of the other language, and sounds like it, is heard once more in that one.
+
         :param samples: 16 kHz.
-        :param language: "zh" or "en"; it is given, for guessing it costs a second pass.
+        :param language: "zh" or "en"; None when it is not known yet, which costs a little more.
+        :param expecting: what was asked for, see `speech.prompts`.
         """
         began = time.perf_counter()
-        audio_seconds = seconds_of(samples)
-        self._model.use_window(self.window.frames(audio_seconds))
-        # Too little audio for one analysis frame is nothing said.
-        segments = (
-            []
-            if samples.size < RATE // 20
-            else list(
-                self._model.transcribe(
-                    samples,
-                    language=language,
-                    beam_size=1,
-                    temperature=0.0,
-                    without_timestamps=True,
-                    condition_on_previous_text=False,
-                    vad_filter=False,
-                    max_new_tokens=_LONGEST_ANSWER_TOKENS,
-                    initial_prompt=_SIMPLIFIED_PROMPT if language == "zh" and self._is_released_size else None,
-                    # faster-whisper would drop or decode again by these; the numbers are judged below instead.
-                    no_speech_threshold=None,
-                    log_prob_threshold=None,
-                    compression_ratio_threshold=None,
-                )[0]
-            )
-        )
+        if samples.size < _LEAST_SAMPLES:
+            return not_heard("nothing", language or LANGUAGES[0], seconds_of(samples))
+        self._model.use_window(self.window.frames(seconds_of(samples)))
+        spoken = language or self._likelier(samples)[0]
+        heard = self._heard(samples, spoken, expecting, began)
+        if language is not None and heard.text and not written_in(heard.text, language):
+            other, share = self._likelier(samples)
+            if other != language and share >= _SURELY_THE_OTHER:
+                return self._heard(samples, other, expecting, began)
+        return heard
+
+    def language_of(self, samples: Samples) -> tuple[str, float]:
+        """Which of the two languages is spoken, and how likely it is compared with the other (0.5 to 1).
+
+        :param samples: 16 kHz.
+        """
+        if samples.size < _LEAST_SAMPLES:
+            return LANGUAGES[0], 0.5
+        self._model.use_window(self.window.frames(seconds_of(samples)))
+        return self._likelier(samples)
+
+    def _likelier(self, samples: Samples) -> tuple[str, float]:
+        shares = self._model.languages(samples)
+        known = {language: shares.get(language, 0.0) for language in LANGUAGES}
+        likelier = max(LANGUAGES, key=lambda language: known[language])
+        whole = sum(known.values())
+        return likelier, round(known[likelier] / whole, 3) if whole else 0.5
+
+    def _heard(self, samples: Samples, language: str, expecting: str, began: float) -> Heard:
+        prompt = prompt_for(language, expecting) if self._knows_prompts else None
+        segments = self._segments(samples, language, prompt)
         text = " ".join(segment.text.strip() for segment in segments).strip()
         confidence = math.exp(min((segment.avg_logprob for segment in segments), default=-math.inf))
         no_speech = max((segment.no_speech_prob for segment in segments), default=1.0)
+        why = why_not_believed(
+            text,
+            language,
+            Evidence(
+                voice_seconds=voice_seconds(samples),
+                confidence=confidence,
+                no_speech=no_speech,
+                compression=max((segment.compression_ratio for segment in segments), default=0.0),
+                prompt=prompt,
+            ),
+            least_confidence=self._settings.least_confidence,
+            most_no_speech=self._settings.most_no_speech,
+        )
         return Heard(
             text=text,
             language=language,
             confidence=round(confidence, 3),
             no_speech=round(no_speech, 3),
-            clear=bool(text)
-            and confidence >= self._settings.least_confidence
-            and no_speech <= self._settings.most_no_speech,
-            audio_seconds=round(audio_seconds, 3),
+            clear=why is None,
+            audio_seconds=round(seconds_of(samples), 3),
             recognition_ms=round((time.perf_counter() - began) * 1000, 1),
+            why=why,
+            sure_from=self._settings.sure_confidence,
+        )
+
+    def _segments(self, samples: Samples, language: str, prompt: str | None) -> list[Segment]:
+        return list(
+            self._model.transcribe(
+                samples,
+                language=language,
+                beam_size=1,
+                temperature=0.0,
+                without_timestamps=True,
+                condition_on_previous_text=False,
+                vad_filter=False,
+                max_new_tokens=_LONGEST_ANSWER_TOKENS,
+                initial_prompt=prompt,
+                # faster-whisper would drop or decode again by these; the numbers are judged afterwards instead.
+                no_speech_threshold=None,
+                log_prob_threshold=None,
+                compression_ratio_threshold=None,
+            )[0]
         )
 
 
-class _ShortWindow(WhisperModel):  # type: ignore[misc]  # faster-whisper ships no types
-    """faster-whisper whose encoder sees only the frames it was told to, instead of always 3000."""
-
-    def __init__(self, path: str, **options: object) -> None:
-        super().__init__(path, **options)
-        # A thread recognises one utterance at a time, and calls share the model.
-        self._wanted = threading.local()
-        silent = np.zeros((self.feature_extractor.mel_filters.shape[0], 2 * _FRAMES_A_SECOND), np.float32)
-        self.width = int(super().encode(silent).shape[-1])
-
-    def use_window(self, frames: int) -> None:
-        self._wanted.frames = frames
-
-    def encode(self, features: npt.NDArray[np.float32]) -> ctranslate2.StorageView:
-        return super().encode(np.ascontiguousarray(features[..., : self._wanted.frames]))
-
-
-def _load(settings: HearSettings) -> _ShortWindow:
-    model = settings.model
-    if not model:
-        raise ModelMissing(
-            "no recognition model is set: set AMENDS_ASR_MODEL to a folder with a faster-whisper (CTranslate2) model, "
-            "or, on a machine with a network, to a name such as base, which is then fetched once"
-        )
-    options = {
-        "device": "cpu",
-        "compute_type": "int8",
-        "cpu_threads": settings.threads,
-        "num_workers": settings.at_once,
-    }
-    if _looks_like_folder(model):
-        folder = Path(model).expanduser()
-        if not (folder / "model.bin").is_file():
-            raise ModelMissing(f"AMENDS_ASR_MODEL names the folder {model}, which holds no model.bin of CTranslate2")
-        try:
-            return _ShortWindow(str(folder), **options)
-        except (RuntimeError, OSError, ValueError) as fault:
-            raise ModelMissing(f"the model in AMENDS_ASR_MODEL={model} cannot be loaded: {fault}") from fault
-    if "/" not in model and model not in available_models():
-        raise ModelMissing(
-            f"AMENDS_ASR_MODEL={model} is neither a folder here nor one of: {', '.join(available_models())}"
-        )
-    try:
-        return _ShortWindow(model, **options)
-    except Exception as fault:  # the download passes on whatever its network libraries raise
-        raise ModelMissing(
-            f"the model {model} is not on this machine and could not be fetched ({type(fault).__name__}): connect to a "
-            "network once, or set AMENDS_ASR_MODEL to a folder with a faster-whisper (CTranslate2) model"
-        ) from fault
-
-
-def _looks_like_folder(model: str) -> bool:
-    return Path(model).expanduser().is_dir() or model.startswith(("/", ".", "~")) or model.count("/") > 1
-
-
-def _hinted_window(model: str | None) -> Window | None:
-    """What `amends-asr.json` beside the model says: {"window_floor_seconds": 2.0, "window_padding_seconds": 0.3}."""
-    path = Path(model or "").expanduser() / HINT_FILE
-    if not model or not path.is_file():
-        return None
-    try:
-        hint = json.loads(path.read_text(encoding="utf-8"))
-        return Window(float(hint["window_floor_seconds"]), float(hint["window_padding_seconds"]))
-    except (ValueError, KeyError, TypeError) as fault:
-        raise ModelMissing(f"{path} must give window_floor_seconds and window_padding_seconds as numbers") from fault
+def not_heard(why: Why, language: str, audio_seconds: float) -> Heard:
+    """Nothing that could be told was heard, for this reason."""
+    return Heard("", language, 0.0, 1.0, False, round(audio_seconds, 3), 0.0, why)
