@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     asr_model: str | None = Field(
         default=None, description="A faster-whisper model: a name such as 'base', or a folder. Unset: no voice calls."
     )
+    natural_voice: Path | None = Field(
+        default=None, description="A folder of natural voices, `zh/` and `en/`. Unset: espeak-ng's voices."
+    )
     rasa_python: Path = Field(
         default=PROJECT / "bot" / "rasa" / ".venv" / "bin" / "python", description="Interpreter of Rasa's environment."
     )

@@ -14,7 +14,7 @@ from speech.activity import why_not_speech
 from speech.audio import BadAudio, read_audio, seconds_of, write_wav
 from speech.hear import Recogniser
 from speech.listen import Keyed, split_turns
-from speech.speak import Speaker
+from speech.speaking import SpeakingPool
 from speech.spoken import spoken
 
 
@@ -84,7 +84,7 @@ def transcribe_file(path: Path, language: str, recogniser: Recogniser) -> Transc
     return Transcript(str(path), language, round(seconds_of(samples), 3), tuple(transcribed))
 
 
-def say_to_file(text: str, language: str, out: Path, speaker: Speaker) -> Said:
+def say_to_file(text: str, language: str, out: Path, speaker: SpeakingPool) -> Said:
     """Say a text, numbers spelled out first, into a 16 kHz WAV.
 
     :raises ValueError: when the text holds nothing that can be said.

@@ -17,8 +17,9 @@ _PAY_BACK = re.compile(
 )
 _HALF_DAY = re.compile(r"\b([ap]) m\b")
 # A letter of a code: beside another single capital, or before a figure.
+_FIGURE = r"(?:zero|one|two|three|four|five|six|seven|eight|nine)\b|[零一二三四五六七八九]"
 _LETTER_A = re.compile(
-    r"(?<![A-Za-z'])A(?= [A-Z](?![a-z'])| (?:zero|one|two|three|four|five|six|seven|eight|nine)\b| [零一二三四五六七八九])"
+    rf"(?<![A-Za-z'])A(?= [A-Z](?![a-z'])| (?:{_FIGURE}))"
     r"|(?<=[A-Z] )A(?![A-Za-z'])"
 )
 

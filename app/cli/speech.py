@@ -12,6 +12,7 @@ from app.cli.bot import Language
 from app.cli.console import BadInput, answer, existing, tell
 from app.cli.records import AsJson
 from app.settings import Settings
+from app.speaking import open_speaking
 from bot.phone.script_wav import write_debtor_side
 from rehearsal.practice import practice_identity
 from speech.audio import BadAudio
@@ -53,7 +54,7 @@ def say(
     as_json: AsJson = False,
 ) -> None:
     """Say a text into a WAV file; numbers and dates are spelled out first."""
-    with Speaker() as speaker:
+    with open_speaking(Settings(), workers=1) as speaker:
         try:
             said: Said = say_to_file(text, lang, out, speaker)
         except (ValueError, FileNotFoundError) as error:

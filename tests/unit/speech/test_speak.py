@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from speech import speak_process
 from speech.audio import Samples, seconds_of
 from speech.files import say_to_file
 from speech.speak import Speaker
-from speech.speak_process import SpeakFailed, SpeakingProcess, Voice
+from speech.speak_process import VOICES, SpeakFailed, SpeakingProcess, Voice
 from speech.speaking import SpeakingPool
 
 
@@ -98,3 +99,44 @@ def test_words_are_written_to_a_file_with_numbers_spelled_out(speaker: Speaker, 
     assert said.seconds > 0.4
     with pytest.raises(FileNotFoundError):
         say_to_file("hello", "en", tmp_path / "absent" / "x.wav", speaker)
+
+
+def test_the_very_first_sentence_of_a_process_is_as_whole_as_any_later_one() -> None:
+    text = "please tell me on which day you could do that"
+    sizes = set()
+    for _ in range(3):
+        with Speaker() as fresh:
+            first = fresh.say(text, "en").size
+            fresh.say("something else", "en")
+            sizes |= {first // 160, fresh.say(f"{text} ", "en").size // 160}
+    assert len(sizes) == 1
+
+
+def test_sentences_one_after_another_keep_their_own_words() -> None:
+    # Of several files queued in one pyttsx3 only the last is written, and `say` overwrites the file before it.
+    texts = ["one", "the second sentence is longer", "three and a few words more than that, if you like"]
+    with SpeakingPool(1, remembered_bytes=0) as pool:
+        alone = [pool.say(text, "en").size for text in texts]
+        together = [pool.say(text, "en").size for text in reversed(texts)]
+    assert sorted(alone) == alone
+    assert together[::-1] == pytest.approx(alone, rel=0.01)
+
+
+def test_a_process_that_hangs_is_replaced() -> None:
+    process = SpeakingProcess(job_seconds=1.0)
+    before, rate = process.synthesise("are you still there", VOICES["en"])
+    hung = process._process
+    assert hung is not None
+    os.kill(hung.pid, signal.SIGSTOP)
+    after, _ = process.synthesise("are you still there", VOICES["en"])
+    assert process._process is not hung
+    assert after.size == pytest.approx(before.size, rel=0.01)
+    assert rate == 22_050
+    process.stop()
+
+
+def test_what_was_said_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speak_process, "_MEMORY", tmp_path)
+    with Speaker() as speaker:
+        speaker.say("a sentence of its own", "en")
+    assert not list(tmp_path.iterdir())
