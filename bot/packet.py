@@ -45,11 +45,12 @@ class TalkSoFar:
     `facts` are short values (for example "amount", "reason"); `offers` the promises put to the debtor, in order;
     `disclosures` the kinds already told; `said` the debtor's own texts, redacted, in order. `told_next` is what the
     debtor hears about what will happen, `taken_up_by` (aware) until when. `may_contact` is the gate's word on people.
+    `conversation_id` is None where nobody spoke.
     """
 
     account_id: str
     debtor_id: str
-    conversation_id: str
+    conversation_id: str | None
     language: str
     verified: bool
     facts: Mapping[str, str]

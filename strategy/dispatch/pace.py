@@ -27,7 +27,8 @@ STATES: Final = (RUNNING, PAUSED, DRAINING)
 LINES_BUSY: Final = "lines_busy"
 MINUTE_FULL: Final = "minute_full"
 OUTSIDE_HOURS: Final = "outside_hours"
-WHYS: Final = (PAUSED, DRAINING, LINES_BUSY, MINUTE_FULL, OUTSIDE_HOURS)
+NOT_REACHABLE: Final = "not_reachable"
+WHYS: Final = (PAUSED, DRAINING, LINES_BUSY, MINUTE_FULL, OUTSIDE_HOURS, NOT_REACHABLE)
 """Why a contact is left for later."""
 
 

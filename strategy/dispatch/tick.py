@@ -21,8 +21,12 @@ from strategy.policy.packs import Packs
 from strategy.treatment_of import accounts_of_the_bot
 from strategy.versions import StrategyUnreadable
 
-Place = Callable[[Reserved], str]
-"""Makes one contact and returns its outcome (strategy.policy.facts.OUTCOMES). It is called outside any transaction."""
+Place = Callable[[Reserved], str | None]
+"""Makes one contact and returns its outcome (strategy.policy.facts.OUTCOMES), outside any transaction.
+
+None: it is under way and takes longer than a beat may, as a call does. Whoever carries it tells its outcome to
+strategy.contact_outcome; until then it stands as 'placing', counts toward every cap, and nobody places it again.
+"""
 
 AT_ONCE: Final = 50
 """Contacts one beat takes on, so that a backlog does not keep the other beats waiting."""
@@ -33,7 +37,8 @@ QUICK: Final = timedelta(seconds=15)
 @dataclass(slots=True)
 class Ticked:
     """What one beat did. `left` counts contacts that may not begin yet, by reason; `released` those that could not be
-    begun in time or that the gate denied in the end; `faults` what broke: placed contacts stand as 'unknown'."""
+    begun in time or that the gate denied in the end; `faults` what broke: placed contacts stand as 'unknown';
+    `under_way` those that were begun and whose outcome comes later."""
 
     due: int = 0
     allowed: int = 0
@@ -41,6 +46,7 @@ class Ticked:
     superseded: int = 0
     released: int = 0
     faults: int = 0
+    under_way: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     left: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -157,12 +163,15 @@ def _set_out_and_place(ledger: Ledger, packs: Packs, place: Place, contact: Rese
         done.released += 1
         return
     outcome = _placed(place, contact, done)
+    if outcome is None:
+        done.under_way += 1
+        return
     done.outcomes[outcome] += 1
     with ledger.begin_for() as work:
         finish(work, contact.attempt_id, outcome)
 
 
-def _placed(place: Place, contact: Reserved, done: Ticked) -> str:
+def _placed(place: Place, contact: Reserved, done: Ticked) -> str | None:
     try:
         return place(contact)
     except Exception as error:
