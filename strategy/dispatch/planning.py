@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
@@ -40,6 +41,9 @@ from strategy.quality.feed import feed_state
 from strategy.settings import StrategySettings
 from strategy.versions import active
 
+Reaches = Callable[[str], bool]
+"""Whether a channel can reach the person of this id."""
+
 
 @dataclass(slots=True)
 class PlanResult:
@@ -51,9 +55,15 @@ class PlanResult:
     withdrawn: int = 0
 
 
-def plan(ledger: Ledger, ahead: timedelta = AHEAD, carried: frozenset[str] = ALL_CHANNELS) -> PlanResult:
+def plan(
+    ledger: Ledger,
+    ahead: timedelta = AHEAD,
+    carried: frozenset[str] = ALL_CHANNELS,
+    only: Mapping[str, Reaches] = {},
+) -> PlanResult:
     """Plan the contacts whose slot lies within `ahead`; later ones are left to a later beat, which knows more.
 
+    :param only: by channel, whom alone it can reach; a channel that is not named reaches everybody.
     :raises StrategyUnreadable: there is nothing to plan by; nothing is planned then.
     """
     result = PlanResult()
@@ -62,6 +72,7 @@ def plan(ledger: Ledger, ahead: timedelta = AHEAD, carried: frozenset[str] = ALL
         experiments = Experiments.read(work, settings)
         wanted: list[tuple[str, Planned]] = []
         treatment_of: dict[str, str] = {}
+        debtor_of = dict(work.session.exec(select(Account.id, Account.debtor_id)).all()) if only else {}
         for (tier, treatment, arm), waiting, facts in accounts_to_plan(work):
             settings_here = experiments.settings_for(arm)
             given = treatment_given(tier, treatment, arm, settings_here)
@@ -74,7 +85,8 @@ def plan(ledger: Ledger, ahead: timedelta = AHEAD, carried: frozenset[str] = ALL
             if arm == "hold_out":
                 result.not_planned["held out: nobody contacts this account first"] += 1
                 continue
-            found = next_contact(given, facts, work.now, carried)
+            here = frozenset(each for each in carried if each not in only or only[each](debtor_of[facts.account_id]))
+            found = next_contact(given, facts, work.now, here)
             if isinstance(found, NotPlanned):
                 result.not_planned[found.why] += 1
             elif found.slot > work.now + ahead:
