@@ -45,7 +45,7 @@ class Heard:
     audio_seconds: float
     recognition_ms: float
     why: Why | None = None
-    sure_from: float = 0.7
+    sure_from: float = 0.6
 
     @property
     def sure(self) -> bool:
@@ -69,7 +69,7 @@ class HearSettings:
     model: str | None
     window: Window | None = None
     least_confidence: float = 0.4
-    sure_confidence: float = 0.7
+    sure_confidence: float = 0.6
     most_no_speech: float = 0.6
     threads: int = 1
     at_once: int = 1
