@@ -20,6 +20,7 @@ from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Promise
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.heartbeats import Heartbeat, heartbeats
+from strategy.dispatch.lines import Lines, with_lines
 from strategy.dispatch.planning import plan
 from strategy.dispatch.tick import AT_ONCE, Place, tick
 from strategy.dispatch.turnstile import turnstile
@@ -46,13 +47,16 @@ def beats_of(
     timed: Timed = lambda _name, beat: beat(),
     send_pages: Callable[[], object] = lambda: None,
     send_confirmations: Callable[[], object] = lambda: None,
+    lines: Mapping[str, Lines] = {},
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows.
 
     `send_pages` calls whoever is on duty about what waits for that; `send_confirmations` hands over what debtors get in
-    writing.
+    writing. `lines` are, by channel, what the contacts of that channel have to wait for.
     """
     log = structlog.get_logger()
+    at_lines = with_lines(turnstile, lines)
+    expected = {channel: each.expected for channel, each in lines.items()}
 
     def score() -> None:
         # First the experiments: the accounts of one that ends today are nobody's arm any more.
@@ -70,7 +74,7 @@ def beats_of(
             reconcile(ledger)
             # First what has to stop: if that cannot be judged, nothing is dispatched either.
             watch(ledger)
-            done = tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved), turnstile=turnstile)
+            done = tick(ledger, packs, lambda reserved: carriers[reserved.channel](reserved), turnstile=at_lines)
             # More at once only while all goes well; what was given back would only come again.
             if done.due < AT_ONCE or done.faults or done.released or ledger.clock() - began > LONGEST_ROUND:
                 return
@@ -113,7 +117,7 @@ def beats_of(
 
     return heartbeats(
         score=score,
-        plan=lambda: timed("plan", lambda: plan(ledger, carried=frozenset(carriers))),
+        plan=lambda: timed("plan", lambda: plan(ledger, carried=frozenset(carriers), only=expected)),
         dispatch=lambda: timed("dispatch", dispatch),
         promises=promises,
         service_levels=service_levels,

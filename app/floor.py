@@ -52,10 +52,12 @@ def open_floor(
     port: int,
     progress: Progress = lambda _: None,
     demo_invites: Callable[[], Sequence[DemoInvite]] = tuple,
+    phones: Phones | None = None,
 ) -> Iterator[Floor]:
     """Start Rasa and the web server, and stop both when the block ends.
 
     :param port: where pages, API and Rasa's action webhook are served.
+    :param phones: where browser phones connect.
     :raises RasaUnavailable, PortTaken: with a message for the person at the keyboard.
     """
     secret, action_secret = wiring.new_secret(), wiring.new_secret()
@@ -81,6 +83,7 @@ def open_floor(
         retier=retier_and_hand_over,
         demo_invites=demo_invites,
         url=f"http://{settings.host}:{port}",
+        phones=phones,
     )
     try:
         with serving(build_app(floor), settings.host, port):

@@ -18,6 +18,7 @@ from desk.looked_up import CONTACTS, asked_about
 from strategy.dispatch.attempts import reconcile
 from strategy.dispatch.explain_account import explain_account
 from strategy.dispatch.leader import leadership
+from strategy.dispatch.lines import NoLines, with_lines
 from strategy.dispatch.overview import Overview, ScopeNow, overview
 from strategy.dispatch.pace import DRAINING, PAUSED, RUNNING, SCOPES
 from strategy.dispatch.planning import plan as plan_contacts
@@ -79,7 +80,7 @@ def run(as_json: AsJson = False) -> None:
     with leadership(wiring.dispatch_lead(settings, ledger)):
         reconcile(ledger)
         watch(ledger)
-        ticked = tick(ledger, shipped_packs(), outbox.place, turnstile=turnstile)
+        ticked = tick(ledger, shipped_packs(), outbox.place, turnstile=with_lines(turnstile, {"voice": NoLines()}))
     # Not `asdict`, which would make counters that count pairs.
     told = {each.name: getattr(ticked, each.name) for each in dataclasses.fields(ticked)}
     answer(told, as_json=as_json, text=lambda: table(told))

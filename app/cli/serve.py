@@ -13,11 +13,14 @@ from app.beats import beats_of
 from app.cli.console import BadInput, tell
 from app.floor import Floor, open_floor, registry_of
 from app.leading import beat_while_leading
+from app.phone import browser_calls, open_voice
 from app.settings import Settings
 from bot.chat.confirmations import ConfirmationOutbox
 from bot.chat.outbox import Outbox
 from strategy.dispatch.heartbeats import Heartbeat
 from strategy.dispatch.leader import Lead
+from strategy.dispatch.lines import Lines
+from strategy.dispatch.tick import Place
 from strategy.policy.packs import shipped_packs
 
 
@@ -34,9 +37,16 @@ def serve() -> None:
     if settings.staff_key is None and settings.mode != "demo":
         raise BadInput("set AMENDS_STAFF_KEY first: it is what staff type to sign in (AMENDS_MODE=demo needs none)")
     ledger = wiring.open_ledger(settings)
-    with open_floor(settings, ledger, settings.port, lambda step: tell(f"==> {step}")) as floor:
+    with (
+        open_voice(settings, _say) as voice,
+        open_floor(settings, ledger, settings.port, _say, phones=voice.phones if voice else None) as floor,
+    ):
         outbox = Outbox(ledger, settings.home / "outbox.jsonl", settings.public_url, settings.invite_hours)
-        carriers = {"chat": outbox.place}
+        carriers: dict[str, Place] = {"chat": outbox.place}
+        lines: dict[str, Lines] = {}
+        if voice is not None:
+            calls = browser_calls(voice, ledger, floor.sessions)
+            carriers["voice"], lines["voice"] = calls.place, calls
         confirmations = ConfirmationOutbox(ledger, settings.home / "confirmations.jsonl", shipped_packs())
         auditing = wiring.auditing_of(settings, ledger)
         beats = beats_of(
@@ -48,8 +58,13 @@ def serve() -> None:
             auditing,
             send_pages=floor.pager.send,
             send_confirmations=confirmations.hand_over,
+            lines=lines,
         )
         keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
+
+
+def _say(step: str) -> None:
+    tell(f"==> {step}")
 
 
 def keep_serving(floor: Floor, beats: Sequence[Heartbeat], lead: Lead) -> None:

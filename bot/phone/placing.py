@@ -47,6 +47,7 @@ class CallParts:
     """What every call is made of.
 
     :param rings_at: whether anything could ring at this person now; may be asked from any thread.
+    :param expects: whether a call to this person is worth planning; may be asked from any thread.
     :param most: calls this machine carries at a time.
     """
 
@@ -59,6 +60,7 @@ class CallParts:
     tape: MakeTape = lambda _: None
     handover: Handover | None = None
     rings_at: Callable[[str], bool] = lambda _: True
+    expects: Callable[[str], bool] = lambda _: True
     most: int = 15
     ring_seconds: float = 30.0
 
@@ -83,6 +85,9 @@ class Calls:
             if debtor_id in self._with:
                 return False
         return self._parts.rings_at(debtor_id)
+
+    def expected(self, debtor_id: str) -> bool:
+        return self._parts.expects(debtor_id)
 
     def place(self, contact: Contact) -> str | None:
         """Let a call begin and return None: its outcome is told when it is over.

@@ -23,6 +23,9 @@ class Lines(Protocol):
     def reachable(self, debtor_id: str) -> bool:
         """Whether this person could be rung now: there is something to ring at, and they are in no call."""
 
+    def expected(self, debtor_id: str) -> bool:
+        """Whether a contact with this person is worth planning on this channel."""
+
 
 class NoLines:
     """A channel that nothing carries here: what is due on it is left to whoever carries it."""
@@ -31,6 +34,9 @@ class NoLines:
         return 1
 
     def reachable(self, _debtor_id: str) -> bool:
+        return False
+
+    def expected(self, _debtor_id: str) -> bool:
         return False
 
 

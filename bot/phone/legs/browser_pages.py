@@ -7,6 +7,7 @@ that the calls run in; a websocket, which lives elsewhere, posts what it hears t
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -15,6 +16,7 @@ from bot.phone.legs.browser import BrowserLeg, Line
 
 MOST_PAGES: Final = 4
 """Pages one person may have open; the oldest that is in no call gives way to a new one."""
+LATELY_S: Final = 86_400.0
 KEYS: Final = frozenset("0123456789*#")
 
 Post = Callable[[Callable[[], object]], object]
@@ -104,14 +106,20 @@ class Pages:
     """
 
     def __init__(
-        self, post: Post, new_key: Callable[[], str], changed: Callable[[str], object] = lambda _owner: None
+        self,
+        post: Post,
+        new_key: Callable[[], str],
+        changed: Callable[[str], object] = lambda _owner: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.post = post
         self.new_key = new_key
         self._changed = changed
+        self._clock = clock
         self._open: dict[str, list[Page]] = {}
         self._rings: list[Ring] = []
         self._legs: dict[str, tuple[str, BrowserLeg]] = {}
+        self._seen: dict[str, float] = {}
 
     def opened(self, owner: str, line: Line, usable: Callable[[], bool] = lambda: True) -> Page:
         """A page has connected. It joins a call that is ringing at its owner's other pages."""
@@ -121,6 +129,7 @@ class Pages:
             oldest.line.close()
             self.closed(oldest)
         self._open.setdefault(owner, []).append(page)
+        self._saw(owner)
         line.send({"type": "waiting"})
         for ring in self._rings:
             if owner in ring.owners:
@@ -135,6 +144,7 @@ class Pages:
         if not held:
             self._open.pop(page.owner, None)
         page.connected = False
+        self._saw(page.owner)
         if page.leg is not None:
             page.leg.page_lost(page.line)
         for waits in page.awaited.values():
@@ -145,6 +155,11 @@ class Pages:
     def there(self, owner: str) -> bool:
         """Whether a call could ring at this owner now. May be asked from any thread."""
         return any(page.usable() for page in self._open.get(owner, ()))
+
+    def lately(self, owner: str) -> bool:
+        """Whether this owner's page was open within the last day. May be asked from any thread."""
+        seen = self._seen.get(owner)
+        return seen is not None and self._clock() - seen < LATELY_S
 
     def talking(self, owner: str) -> bool:
         """Whether this owner is in a call, even if its socket is lost at the moment."""
@@ -200,6 +215,10 @@ class Pages:
             page.line.send({"type": "over", "why": "lost"})
             return
         page.leg = leg
+
+    def _saw(self, owner: str) -> None:
+        now = self._clock()
+        self._seen = {each: at for each, at in self._seen.items() if now - at < LATELY_S} | {owner: now}
 
     def _ring_at(self, page: Page, ring: Ring) -> None:
         if page.usable() and not page.in_call and page.ring is None:
