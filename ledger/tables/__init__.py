@@ -15,6 +15,7 @@ from ledger.tables.contacts import (
 )
 from ledger.tables.learning import Experiment, FeedCheck
 from ledger.tables.people import Account, AccountSnapshot, Debtor, ImportBatch
+from ledger.tables.recordings import RecordedTurn, Recording
 from ledger.tables.scoring import Score, StrategyVersion, TierAssignment
 from ledger.tables.sealing import KeyCheck
 from ledger.tables.talks import (
@@ -54,6 +55,8 @@ __all__ = [
     "Page",
     "PlannedContact",
     "Promise",
+    "RecordedTurn",
+    "Recording",
     "ReportedContact",
     "Score",
     "StrategyVersion",

@@ -42,6 +42,8 @@ IN_CLEAR = {
     "instalmentplan": {"every", "currency", "status"},
     "page": {"notify"},
     "promise": {"currency", "status"},
+    # The name of the file is 32 hexadecimal digits drawn by chance.
+    "recording": {"file", "status"},
     "confirmation": {"reference", "language", "status"},
     "turn": {"speaker", "language", "template", "intent", "trigger"},
     "wrapup": {"disposition", "by"},
