@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import identity
 from bot.acts import after_trigger
+from bot.by_voice import ByVoice
 from bot.dialogue import Answer, DialogueDown, DialoguePort
 from bot.fallback import missed
 from bot.language import language_of, requested_language
@@ -37,8 +38,6 @@ from bot.turns import turns_since
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Conversation, Debtor
 
-# Asked again this often in a row, a voice is not understood by this machine: a person should take over.
-MOST_ASKED_AGAIN = 2
 LONGEST_TEXT = 2000
 DIGITS = re.compile(r"\d")
 
@@ -66,7 +65,7 @@ class UnknownConversation(Exception):
     """There is no conversation of that id."""
 
 
-class Sessions:
+class Sessions(ByVoice):
     """All talks of this process. Safe to call from several threads; one message of a talk is handled at a time."""
 
     def __init__(
@@ -116,7 +115,7 @@ class Sessions:
             work.audit("conversation.opened", conversation.id, {"channel": channel})
             talk = Talk(work, conversation, self._terms, self._open_case)
             turns = open_talk(talk, wanted)
-            return reply_to(talk.conversation, [turn.line for turn in turns])
+            return reply_to(talk.conversation, [turn.line for turn in turns], turns)
 
     def turn(self, conversation_id: str, text: str, is_new: IsNew = lambda *_: True) -> Reply:
         """What the bot answers to one message of the debtor.
@@ -129,30 +128,6 @@ class Sessions:
         :raises UnknownConversation: no such conversation.
         """
         return self._safely(conversation_id, lambda: self._turn(conversation_id, text[:LONGEST_TEXT], is_new))
-
-    def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
-        """Ask again, because a voice was not heard clearly; after that has failed, let a person take over.
-
-        What may have been said is not recorded: it would be a guess. A failure is answered as in `turn`.
-
-        :param in_a_row: how many answers in a row were not heard, this one included.
-        :raises UnknownConversation: no such conversation.
-        """
-        return self._safely(conversation_id, lambda: self._unheard(conversation_id, in_a_row))
-
-    def hung_up(self, conversation_id: str) -> None:
-        """The debtor has left: the talk is over, and its attempt is finished.
-
-        :raises UnknownConversation: no such conversation.
-        :raises sqlalchemy.exc.SQLAlchemyError: it could not be recorded.
-        """
-        with self._one_at_a_time(conversation_id):
-            with self._talk_on(conversation_id) as talk:
-                if not talk.open:
-                    return
-                talk.close("hung_up")
-                over = reply_to(talk.conversation, [])
-            self._forget_if_ended(over)
 
     def _safely(self, conversation_id: str, step: Callable[[], Reply]) -> Reply:
         """What `step` answers, one step of a talk at a time; a failure of any kind ends the talk with an apology."""
@@ -176,20 +151,6 @@ class Sessions:
         if isinstance(done, Reply):
             return done
         return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
-
-    def _unheard(self, conversation_id: str, in_a_row: int) -> Reply:
-        with self._talk_on(conversation_id) as talk:
-            if not talk.open:
-                return reply_to(talk.conversation, [])
-            if in_a_row <= MOST_ASKED_AGAIN:
-                talk.say("rephrase")
-            else:
-                talk.say("handoff_next_day")
-                talk.escalate(named("not_understood"))
-                talk.close("handed_over")
-            reply = reply_to(talk.conversation, [turn.line for turn in talk.speak()])
-        self._forget_if_ended(reply)
-        return reply
 
     def _ask(self, conversation_id: str, message: _Message) -> Answer:
         if message.event is None:

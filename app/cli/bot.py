@@ -1,4 +1,4 @@
-"""Commands that talk: bot say, call."""
+"""Commands that talk in the terminal: bot say and the commands beside it."""
 
 from __future__ import annotations
 
@@ -10,25 +10,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import col, select
+from sqlmodel import select
 
 from app import wiring
-from app.cli.console import BadInput, answer, existing, stderr, tell
-from app.cli.records import AsJson
+from app.cli.console import BadInput, stderr, tell
 from app.cli.rehearse import rehearse
 from app.cli.replay import replay
 from app.cli.triage import triage
 from app.floor import Floor, open_floor
 from app.settings import Settings
-from bot.phone.call import Voicebox, run_call
-from bot.phone.record import CallRecord
-from bot.phone.wav_leg import WavLeg
 from bot.session import Reply
-from ledger.tables import Account, Debtor, Turn
+from ledger.tables import Account, Debtor
 from rehearsal.practice import PracticeDebtor, practice_debtor
-from speech.audio import BadAudio
-from speech.hear import HearSettings, Recogniser
-from speech.speak import Speaker
 
 Language = Annotated[str, typer.Option("--lang", help="zh or en.")]
 AccountRef = Annotated[
@@ -46,12 +39,11 @@ def register(cli: typer.Typer) -> None:
     talk.command("triage")(triage)
     talk.callback()(lambda: None)
     cli.add_typer(talk, name="bot")
-    cli.command("call")(call)
 
 
 def say(lang: Language = "en", account: AccountRef = None, seed: Seed = 1) -> None:
     """Talk to the bot in the terminal, through the real dialogue server. End with Ctrl-D."""
-    with _debtor_on_a_floor(lang, account, seed) as (floor, debtor):
+    with debtor_on_a_floor(lang, account, seed) as (floor, debtor):
         _show(reply := floor.sessions.start(debtor.account_id, "terminal", debtor.language))
         while not reply.ended:
             stderr.print("> " if sys.stdin.isatty() else "", end="")
@@ -62,46 +54,9 @@ def say(lang: Language = "en", account: AccountRef = None, seed: Seed = 1) -> No
                 _show(reply := floor.sessions.turn(reply.conversation_id, line.strip()))
 
 
-def call(
-    wav: Annotated[Path, typer.Option(help="The debtor's side of the call; each utterance answers the bot.")],
-    out: Annotated[Path, typer.Option(help="Where the bot's side is written, as a 16 kHz WAV.")],
-    lang: Language = "en",
-    account: AccountRef = None,
-    seed: Seed = 1,
-    as_json: AsJson = False,
-) -> None:
-    """Run a whole phone call: voice activity, recognition, dialogue, synthesis, with the time of each stage."""
-    existing(wav)
-    if out.is_dir():
-        raise BadInput(f"--out is a folder: {out}")
-    if not out.resolve().parent.is_dir():
-        raise BadInput(f"no such folder: {out.parent}")
-    leg = WavLeg.open(wav, out)
-    if isinstance(leg, BadAudio):
-        raise BadInput(f"{wav.name}: {leg.detail}")
-    recogniser = Recogniser(HearSettings(model=Settings().asr_model))
-    if recogniser.caution:
-        tell(f"amends: {recogniser.caution}")
-    with _debtor_on_a_floor(lang, account, seed) as (floor, debtor), Speaker() as speaker:
-
-        def last_intent(conversation_id: str) -> str | None:
-            with floor.ledger.read() as work:
-                heard = select(Turn.intent).where(Turn.conversation_id == conversation_id, Turn.speaker == "debtor")
-                return work.session.exec(heard.order_by(col(Turn.seq).desc())).first()
-
-        done = run_call(
-            leg,
-            sessions=floor.sessions,
-            voicebox=Voicebox(recogniser, speaker),
-            account_id=debtor.account_id,
-            language=debtor.language,
-            last_intent=last_intent,
-        )
-    answer(done, as_json=as_json, text=lambda: _told(done))
-
-
 @contextmanager
-def _debtor_on_a_floor(language: str, external_ref: str | None, seed: int) -> Iterator[tuple[Floor, PracticeDebtor]]:
+def debtor_on_a_floor(language: str, external_ref: str | None, seed: int) -> Iterator[tuple[Floor, PracticeDebtor]]:
+    """A floor, and somebody on it to talk with: of your own ledger by `external_ref`, else made up in one apart."""
     if language not in ("zh", "en"):
         raise BadInput(f"--lang must be zh or en, got {language}")
     settings = Settings()
@@ -128,17 +83,3 @@ def _show(reply: Reply) -> None:
         typer.echo(f"bot: {line.text}")
     if reply.escalated:
         tell("    (a person has this case now)")
-
-
-def _told(record: CallRecord) -> str:
-    lines = []
-    for turn in record.turns:
-        if turn.heard_by != "opening":
-            lines.append(f"debtor ({turn.heard_by}, {turn.confidence:.2f}): {turn.text}")
-        lines.extend(f"bot: {text}" for text in turn.bot_text)
-        times = turn.ms
-        lines.append(
-            f"    ms: activity {times.activity:.0f}, waiting {times.waiting:.0f}, recognition {times.recognition:.0f}, "
-            f"dialogue {times.dialogue:.0f}, synthesis {times.synthesis:.0f}, first audio {times.first_audio:.0f}"
-        )
-    return "\n".join([*lines, f"outcome: {record.outcome}"])

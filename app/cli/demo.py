@@ -23,8 +23,10 @@ from app.demo_links import demo_links
 from app.floor import Floor, open_floor, registry_of
 from app.serving import require_free
 from app.settings import Settings
+from app.speaking import open_speaking
 from bot.chat.door import ChatDoor
 from bot.phone.call import Voicebox
+from bot.phone.loop import PhoneLoop
 from ledger.importing.portfolio import import_file
 from ledger.ledger import Clock
 from rehearsal.clock import VirtualClock
@@ -37,7 +39,7 @@ from rehearsal.recheck import Recheck, recheck
 from rehearsal.virtual_scheduler import VirtualScheduler
 from rehearsal.visits import Visits
 from speech.hear import HearSettings, ModelMissing, Recogniser
-from speech.speak import Speaker
+from speech.hearing import HearingPool
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.leader import FileLead, leadership
 from strategy.dispatch.tick import Place
@@ -147,8 +149,9 @@ def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: 
     except ModelMissing as missing:
         _say(f"no telephone in this demo, chat only: {missing}")
         return {"chat": visits.place}
-    speaker = parts.enter_context(Speaker())
-    calls = PhoneVisits(visits, floor.sessions, Voicebox(recogniser, speaker), speaker)
+    speaks = parts.enter_context(open_speaking(settings))
+    phones = parts.enter_context(PhoneLoop())
+    calls = PhoneVisits(visits, floor.sessions, Voicebox(HearingPool(recogniser), speaks), phones, speaks.say)
     return {"chat": visits.place, "voice": calls.place}
 
 

@@ -39,7 +39,7 @@ COMMANDS: Final = {
     "contacts": ("contacts", "Contacts made elsewhere, which count like ours: import."),
     "policy": ("policy", "The contact policy: check, list, show, shadow."),
     "bot": ("bot", "Talk to the bot, or have talks played: say, replay, rehearse."),
-    "call": ("bot", "Run a whole phone call from a WAV."),
+    "call": ("calling", "Run a whole phone call from a WAV."),
     "speech": ("speech", "Hear and speak: transcribe, say, script."),
     "audit": ("audit", "The audit chain: verify, anchor, key."),
 }

@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from bot.phone.seam import CallLeg
 from bot.session import Reply
 from speech.audio import Samples
 from speech.hear import Heard
-
-
-class RecordedLeg(Protocol):
-    """The sound of one call that nobody waits for: the debtor's side comes from a recording."""
-
-    def receive(self) -> Samples | None:
-        """The next 512 samples (32 ms at 16 kHz) of the debtor's voice; None once the debtor has hung up."""
-
-    def play(self, samples: Samples) -> None:
-        """Let the debtor hear this (16 kHz). Returns when it has been handed over."""
-
-    def hang_up(self) -> None:
-        """End the call from our side. Harmless when it has ended already."""
-
-
-class Ears(Protocol):
-    """Recognition (`speech.hear.Recogniser`)."""
-
-    def hear(self, samples: Samples, language: str) -> Heard: ...
-
-
-class Mouth(Protocol):
-    """Synthesis (`speech.speak.Speaker`)."""
-
-    def say(self, text: str, language: str) -> Samples: ...
 
 
 class Talks(Protocol):
@@ -43,9 +18,25 @@ class Talks(Protocol):
 
     def turn(self, conversation_id: str, text: str) -> Reply: ...
 
-    def unheard(self, conversation_id: str, in_a_row: int) -> Reply: ...
+    def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
+        """What was said was not heard clearly, so often in a row."""
+
+    def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
+        """Nobody has said anything for a while, so often in a row."""
+
+    def key(self, conversation_id: str, key: str) -> Reply:
+        """A key that is a wish: "0" for a person, "9" for no more calls."""
+
+    def machine_asked(self, conversation_id: str) -> Reply:
+        """A machine asks in the person's place who is calling."""
+
+    def broke(self, conversation_id: str) -> Reply:
+        """Hearing or speaking has failed: the talk ends with an apology."""
 
     def hung_up(self, conversation_id: str) -> None: ...
+
+    def heard_to_end(self, conversation_id: str, heard: Sequence[str], cut_off: Sequence[str]) -> None:
+        """Told when the call is over: which turns of the bot were proven to be heard to their end, and which not."""
 
 
 LastIntent = Callable[[str], str | None]
@@ -59,7 +50,7 @@ class Hears(Protocol):
         """One utterance to text.
 
         :param samples: 16 kHz.
-        :param expecting: what the talk has just asked for: "amount", "date", "yes_no" or "anything".
+        :param expecting: what the talk has just asked for: "identity", "amount", "date", "yes_no" or "anything".
         """
 
 
@@ -71,7 +62,14 @@ class Speaks(Protocol):
 
 
 class Tape(Protocol):
-    """What a recording is told (`bot.phone.recording`). Both sides are on the call's clock; `at` is its seconds."""
+    """What a recording is told (`bot.phone.recording`). Both sides are on the call's clock; `at` is its seconds.
+
+    Nothing is kept before the first `resume`, which belongs to the moment when the notice of the recording was heard to
+    its end. None of its methods waits for anything.
+    """
+
+    def begin(self, conversation_id: str, rate: int) -> None:
+        """The talk has been opened; all sound comes at `rate` (Hertz). Before anything else is told."""
 
     def debtor(self, at: float, pcm: bytes) -> None: ...
 
@@ -79,12 +77,14 @@ class Tape(Protocol):
         """Sound of ours that the debtor has heard, or that was sent and not cleared."""
 
     def spoken(self, turn_id: str, begins: float, ends: float) -> None:
-        """Where a turn of the transcript lies in the recording."""
+        """Where a recorded turn of the transcript lies in the recording. Words that must not be kept are found in the
+        turn itself, and their sound is then left out."""
 
     def pause(self, at: float) -> None:
-        """From here on nothing is kept: somebody is about to say, or has said, what must not be."""
+        """From here on nothing is kept: somebody is about to say, or has said, what must not be. `at` may be past."""
 
-    def resume(self, at: float) -> None: ...
+    def resume(self, at: float) -> None:
+        """From here on sound is kept (again)."""
 
     def close(self) -> None: ...
 

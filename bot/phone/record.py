@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Outcome = Literal["completed", "escalated", "debtor_hung_up"]
+Outcome = Literal[
+    "completed", "escalated", "transferred", "voicemail", "screened", "no_input", "debtor_hung_up", "failed"
+]
+HeardBy = Literal["opening", "voice", "keys", "silence", "fault", "hung_up"]
 
 
 @dataclass(frozen=True)
@@ -16,12 +19,12 @@ class StageTimes:
     """Where the time of one turn went, in milliseconds.
 
     :param activity: finding the utterance in the audio.
-    :param waiting: silence of the debtor that was waited before taking the turn.
+    :param waiting: silence of the debtor that was waited before taking the turn; recognition runs meanwhile.
     :param recognition: sound to text; 0 for keys.
     :param dialogue: text to the bot's answer.
-    :param synthesis: all sentences of the answer to sound.
-    :param first_audio: from the debtor's last sound to the bot's first: what the debtor experiences.
-    :param total: from the debtor's last sound until the whole answer was handed over.
+    :param synthesis: the first sentence of the answer to its first sound.
+    :param first_audio: from the debtor's last sound to the bot's first: what the debtor experiences. 0 where the bot
+        answered nothing, or the answer was never heard.
     """
 
     activity: float
@@ -30,22 +33,43 @@ class StageTimes:
     dialogue: float
     synthesis: float
     first_audio: float
-    total: float
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An answer of the debtor as text. `clear` says whether the conversation may act on it.
+
+    :param cut_in: it began before the bot's words were over.
+    """
+
+    by: HeardBy
+    text: str
+    confidence: float = 1.0
+    clear: bool = True
+    activity_ms: float = 0.0
+    waiting_ms: float = 0.0
+    recognition_ms: float = 0.0
+    cut_in: bool = False
+    begins: float = 0.0
+    ends: float = 0.0
 
 
 @dataclass(frozen=True)
 class CallTurn:
     """One turn: what was heard, and what the bot answered.
 
-    :param heard_by: "opening" for the bot's first words, "voice", or "keys".
+    :param heard_by: "opening" for the bot's first words, "voice", "keys", "silence" when nobody said anything, or
+        "fault" when something broke on our side.
     :param text: what was heard, empty for the opening.
     :param confidence: 0 to 1; 1 for keys.
     :param clear: False when the hearing was too uncertain to act on, so the bot asked again.
     :param language: "zh" or "en".
     :param stage: where the conversation stands after this turn.
+    :param interrupted: the debtor spoke before this answer was over, and the rest of it was dropped.
+    :param heard_to_end: the sentences of `bot_templates` that were proven to be heard to their end.
     """
 
-    heard_by: Literal["opening", "voice", "keys"]
+    heard_by: HeardBy
     text: str
     confidence: float
     clear: bool
@@ -55,16 +79,22 @@ class CallTurn:
     bot_templates: tuple[str, ...]
     stage: str
     ms: StageTimes
+    interrupted: bool = False
+    heard_to_end: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CallRecord:
     """A whole call.
 
-    :param outcome: "completed" when the bot came to the end of the talk, "escalated" when a person takes over, else
-        "debtor_hung_up".
+    :param outcome: "completed" when the bot came to the end of the talk, "escalated" when a person takes over later,
+        "transferred" when one was put on the line, "voicemail" or "screened" when a machine answered and nobody came,
+        "no_input" when nobody said anything, "debtor_hung_up", or "failed" when something broke on our side.
+    :param disclosures_heard: the kinds of disclosure that were heard to the end (`bot.disclosures`).
     """
 
     conversation_id: str
     outcome: Outcome
     turns: tuple[CallTurn, ...]
+    disclosures_heard: tuple[str, ...] = ()
+    seconds: float = 0.0

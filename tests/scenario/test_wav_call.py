@@ -1,17 +1,20 @@
 """A whole call on real parts: a spoken and keyed script, voice activity, recognition, synthesis. Only Rasa is away."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sounds import MINI_MODEL, needs_mini_model
 
 from bot.phone.call import Voicebox, run_call
+from bot.phone.legs.wav import WavLeg
+from bot.phone.loop import PhoneLoop
 from bot.phone.script_wav import write_debtor_side
-from bot.phone.wav_leg import WavLeg
 from bot.phrases import say
 from bot.session import Reply
 from speech.audio import BadAudio, read_audio
 from speech.hear import HearSettings, Recogniser
+from speech.hearing import HearingPool
 from speech.listen import Utterance, split_turns
 from speech.speak import Speaker
 
@@ -36,6 +39,9 @@ class Listening:
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         raise AssertionError("a sentence that the model knows was not heard clearly")
 
+    def heard_to_end(self, conversation_id: str, heard: Sequence[str], cut_off: Sequence[str]) -> None:
+        self.cut_off = list(cut_off)
+
     def hung_up(self, conversation_id: str) -> None:
         raise AssertionError("the script is heard to its end")
 
@@ -51,12 +57,12 @@ class Listening:
 def test_a_scripted_debtor_is_understood_turn_by_turn(tmp_path: Path, language: str, script: list[str]) -> None:
     wav, out = tmp_path / "debtor.wav", tmp_path / "bot.wav"
     talks = Listening(len(script))
-    with Speaker() as speaker:
+    with Speaker() as speaker, PhoneLoop() as phones:
         written = write_debtor_side(script, language, wav, speaker)
-        voicebox = Voicebox(Recogniser(HearSettings(str(MINI_MODEL))), speaker)
+        voicebox = Voicebox(HearingPool(Recogniser(HearSettings(str(MINI_MODEL)))), speaker)
         leg = WavLeg.open(wav, out)
         assert isinstance(leg, WavLeg)
-        record = run_call(leg, sessions=talks, voicebox=voicebox, account_id="account-1", language=language)
+        record = phones.run(run_call(leg, talks=talks, voicebox=voicebox, account_id="account-1", language=language))
     assert written.utterances == len(script)
     assert talks.told == script
     assert record.outcome == "completed"

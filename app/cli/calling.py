@@ -1,0 +1,92 @@
+"""The command that makes a call from a recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import col, select
+
+from app.cli.bot import AccountRef, Language, Seed, debtor_on_a_floor
+from app.cli.console import BadInput, answer, existing, tell
+from app.cli.records import AsJson
+from app.settings import Settings
+from app.speaking import open_speaking
+from bot.phone.call import Voicebox, run_call
+from bot.phone.legs.wav import WavLeg
+from bot.phone.loop import PhoneLoop
+from bot.phone.record import CallRecord
+from ledger.ledger import Ledger
+from ledger.tables import Turn
+from speech.audio import BadAudio
+from speech.hear import HearSettings, Recogniser
+from speech.hearing import HearingPool
+
+
+def register(cli: typer.Typer) -> None:
+    cli.command("call")(call)
+
+
+def call(
+    wav: Annotated[Path, typer.Option(help="The debtor's side of the call; each utterance answers the bot.")],
+    out: Annotated[Path, typer.Option(help="Where the bot's side is written, as a 16 kHz WAV.")],
+    lang: Language = "en",
+    account: AccountRef = None,
+    seed: Seed = 1,
+    live: Annotated[
+        bool, typer.Option("--live", help="The debtor speaks on while the bot does, in real time.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a whole phone call: voice activity, recognition, dialogue, synthesis, with the time of each stage."""
+    existing(wav)
+    if out.is_dir():
+        raise BadInput(f"--out is a folder: {out}")
+    if not out.resolve().parent.is_dir():
+        raise BadInput(f"no such folder: {out.parent}")
+    leg = WavLeg.open(wav, out, live=live)
+    if isinstance(leg, BadAudio):
+        raise BadInput(f"{wav.name}: {leg.detail}")
+    settings = Settings()
+    recogniser = Recogniser(HearSettings(model=settings.asr_model))
+    if recogniser.caution:
+        tell(f"amends: {recogniser.caution}")
+    with (
+        debtor_on_a_floor(lang, account, seed) as (floor, debtor),
+        open_speaking(settings) as speaks,
+        PhoneLoop() as phones,
+    ):
+        done = phones.run(
+            run_call(
+                leg,
+                talks=floor.sessions,
+                voicebox=Voicebox(HearingPool(recogniser), speaks),
+                account_id=debtor.account_id,
+                language=debtor.language,
+                last_intent=lambda talk: _last_intent(floor.ledger, talk),
+            )
+        )
+    answer(done, as_json=as_json, text=lambda: _told(done))
+
+
+def _last_intent(ledger: Ledger, conversation_id: str) -> str | None:
+    with ledger.read() as work:
+        heard = select(Turn.intent).where(Turn.conversation_id == conversation_id, Turn.speaker == "debtor")
+        return work.session.exec(heard.order_by(col(Turn.seq).desc())).first()
+
+
+def _told(record: CallRecord) -> str:
+    lines = []
+    for turn in record.turns:
+        if turn.heard_by in ("voice", "keys"):
+            lines.append(f"debtor ({turn.heard_by}, {turn.confidence:.2f}): {turn.text}")
+        lines.extend(f"bot: {text}" for text in turn.bot_text)
+        if turn.interrupted:
+            lines.append("    (interrupted)")
+        times = turn.ms
+        lines.append(
+            f"    ms: activity {times.activity:.0f}, waiting {times.waiting:.0f}, recognition {times.recognition:.0f}, "
+            f"dialogue {times.dialogue:.0f}, synthesis {times.synthesis:.0f}, first audio {times.first_audio:.0f}"
+        )
+    return "\n".join([*lines, f"outcome: {record.outcome}"])

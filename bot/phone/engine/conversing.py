@@ -1,0 +1,180 @@
+"""The talk of one call: each answer of the debtor goes to the session, in a thread, and its lines go on the air."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import structlog
+from pipecat.frames.frames import Frame
+from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
+
+from bot.disclosures import told_by
+from bot.phone.engine.frames import DebtorTurn, Say
+from bot.phone.engine.notes import TurnNote
+from bot.phone.engine.on_air import Sentence
+from bot.phone.engine.state import CallState, ms_since
+from bot.phone.expecting import READS_BACK, expected_after
+from bot.phone.ports import LastIntent, Talks
+from bot.phone.record import Outcome, Understood
+from bot.phone.turn_rules import is_yes
+from bot.phrases import say
+from bot.session import Reply
+
+MENU = {"0": "person", "9": "stop"}
+
+
+@dataclass(frozen=True)
+class CallOf:
+    """Whose call it is, as the talk is opened with it."""
+
+    account_id: str
+    language: str
+    attempt_id: str | None
+
+
+class Conversing(FrameProcessor):
+    """What stands between the ears and the mouth."""
+
+    def __init__(self, state: CallState, talks: Talks, call: CallOf, last_intent: LastIntent) -> None:
+        super().__init__()
+        self._state = state
+        self._talks = talks
+        self._call = call
+        self._last_intent = last_intent
+        self._unclear = 0  # answers in a row that were not clear
+        self._silent = 0  # silences in a row
+        self._escalated = self._broken = False
+        self._last: Reply | None = None
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        if not isinstance(frame, DebtorTurn):
+            await self.push_frame(frame, direction)
+            return
+        try:
+            if frame.understood.by == "hung_up":
+                await self._hung_up()
+            elif self._state.ending is None or frame.understood.by == "fault":
+                await self._answer(frame.understood)
+        finally:
+            self._state.end_work()
+
+    async def _answer(self, understood: Understood) -> None:
+        state, began = self._state, perf_counter()
+        reply = await self._reply(understood)
+        if reply is None:
+            return
+        self._last = reply
+        self._escalated = self._escalated or reply.escalated
+        state.conversation_id, state.language, state.stage = reply.conversation_id, reply.language, reply.stage
+        state.expecting = expected_after(reply.lines, state.expecting)
+        acted_on = understood.clear and understood.by in ("voice", "keys")
+        intent = await asyncio.to_thread(self._last_intent, reply.conversation_id) if acted_on else None
+        note = TurnNote(understood, reply, intent, ms_since(began), perf_counter())
+        state.notes.append(note)
+        if reply.ended:
+            state.ending = self._outcome(understood)
+        if not state.gone:
+            note.sentences = self._on_air(reply)
+            for sentence in note.sentences:
+                await self.push_frame(Say(sentence))
+        state.end_if_said()
+
+    def _on_air(self, reply: Reply) -> list[Sentence]:
+        turn_ids = [turn.id for turn in reply.record if turn.speaker == "bot"]
+        known = len(turn_ids) == len(reply.lines)
+        return [
+            self._state.air.queue(
+                line,
+                reply.language,
+                locked=reply.ended or bool(told_by(line.template, "voice")),
+                turn_id=turn_ids[at] if known else None,
+                breath=at > 0,
+            )
+            for at, line in enumerate(reply.lines)
+        ]
+
+    async def _reply(self, understood: Understood) -> Reply | None:
+        """What the talk answers; None when there is no talk."""
+        try:
+            return await asyncio.to_thread(self._step(understood))
+        except Exception as fault:
+            structlog.get_logger().error(
+                "call_failed", conversation_id=self._state.conversation_id, code=type(fault).__name__
+            )
+            if understood.by == "opening":
+                self._state.fault = fault
+                self._state.finish("failed")
+                return None
+            return await self._apology()
+
+    async def _apology(self) -> Reply:
+        """The session answers its failures itself; this is what is left when even that did not work."""
+        state, self._broken = self._state, True
+        try:
+            return await asyncio.to_thread(self._talks.broke, state.conversation_id)
+        except Exception as fault:
+            structlog.get_logger().error(
+                "failure_not_recorded", conversation_id=state.conversation_id, code=type(fault).__name__
+            )
+            lines = (say("system_failure", state.language),)
+            return Reply(state.conversation_id, lines, state.language, "closed", True, False)
+
+    def _step(self, understood: Understood) -> Callable[[], Reply]:
+        """Which step of the talk an answer is. What is not clear is never acted on, so that nothing is guessed."""
+        talks, talk = self._talks, self._state.conversation_id
+        if understood.by == "opening":
+            call = self._call
+            return lambda: talks.start(call.account_id, "voice", call.language, call.attempt_id)
+        if understood.by == "fault":
+            return lambda: talks.broke(talk)
+        if understood.by == "silence":
+            self._silent += 1
+            silent = self._silent
+            return lambda: talks.nobody_spoke(talk, silent)
+        self._silent = 0
+        if not understood.clear:
+            self._unclear += 1
+            unclear = self._unclear
+            return lambda: talks.unheard(talk, unclear)
+        self._unclear = 0
+        if understood.by == "keys":
+            keys = understood.text.removesuffix("#")
+            if wish := self._wish(understood.text):
+                return lambda: talks.key(talk, wish)
+            return lambda: talks.turn(talk, keys)
+        text = "" if self._too_early(understood) else understood.text
+        return lambda: talks.turn(talk, text)
+
+    def _wish(self, keys: str) -> str | None:
+        """A single 0 or 9 is a wish, unless a 9 was closed with the hash key where an amount was asked for."""
+        if keys == "9#" and self._state.expecting == "amount":
+            return None
+        single = keys.removesuffix("#")
+        return single if single in MENU else None
+
+    def _too_early(self, understood: Understood) -> bool:
+        """Whether it is a yes to a promise of which the debtor has not heard all."""
+        read_back = self._last is not None and any(line.template in READS_BACK for line in self._last.lines)
+        return read_back and understood.cut_in and is_yes(understood.text)
+
+    def _outcome(self, understood: Understood) -> Outcome:
+        if understood.by == "fault" or self._broken:
+            return "failed"
+        if self._escalated:
+            return "escalated"
+        return "no_input" if understood.by == "silence" else "completed"
+
+    async def _hung_up(self) -> None:
+        state = self._state
+        if state.ending is None and state.conversation_id:
+            try:
+                await asyncio.to_thread(self._talks.hung_up, state.conversation_id)
+            except Exception as fault:
+                structlog.get_logger().error(
+                    "hang_up_not_recorded", conversation_id=state.conversation_id, code=type(fault).__name__
+                )
+        state.finish(state.ending or ("escalated" if self._escalated else "debtor_hung_up"))

@@ -1,0 +1,293 @@
+"""What comes from the debtor: sound becomes utterances and text, keys become answers, silence is noticed.
+
+Sound is judged here, as it comes, and goes no further: only what the talk has to answer travels down the pipeline.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from time import monotonic
+
+import structlog
+from pipecat.frames.frames import StartFrame
+from pipecat.transports.base_input import BaseInputTransport
+from pipecat.transports.base_transport import TransportParams
+
+from bot.phone.engine.frames import DebtorTurn
+from bot.phone.engine.listening import Listening
+from bot.phone.engine.state import CallState
+from bot.phone.ports import Hears
+from bot.phone.record import Understood
+from bot.phone.seam import CallLeg, HungUp, Key, Played, Sound
+from bot.phone.turn_rules import BARGES_IN_AFTER, GUESS_AFTER, SOONEST, is_aside, silence_needed
+from speech.activity import TurnEvent
+from speech.hear import Heard
+
+BETWEEN_KEYS = 2.0
+"""Keys belong to one answer until nobody presses for so many seconds, or until the hash key."""
+QUIET_SECONDS = 7.0
+"""So long nobody says anything before the bot asks."""
+PATIENT_SECONDS = 30.0
+"""The same while somebody is being fetched to the phone."""
+LONGEST_CALL = 3600.0
+DEAD_AFTER = 15.0
+"""A leg that gives nothing at all for so many seconds of the wall clock has died without a word."""
+
+
+class LegInput(BaseInputTransport):
+    """The ears of one call."""
+
+    def __init__(self, leg: CallLeg, state: CallState, hears: Hears) -> None:
+        super().__init__(TransportParams())
+        self._leg = leg
+        self._state = state
+        self._hears = hears
+        self._listening = Listening(leg.rate)
+        # A recording that runs as fast as the machine allows waits for the bot to make up its mind.
+        self._waits = bool(getattr(leg, "waits_for_the_bot", False))
+        self._guess: asyncio.Task[Heard | None] | None = None
+        self._began_cutting_in = False
+        self._began = 0.0
+        self._held: list[Understood] = []
+        self._keys = ""
+        self._since_key = 0.0
+        self._quiet = 0.0
+        self._last_event = monotonic()
+        self._taking: set[asyncio.Task[None]] = set()
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self, frame: StartFrame) -> None:
+        await super().start(frame)
+        self._pumping = self.create_task(self._pump())
+        self._running = [self._pumping, self.create_task(self._watch())]
+
+    async def cleanup(self) -> None:
+        guess = [] if self._guess is None else [self._guess]
+        for task in (*self._running, *self._taking, *guess):
+            await self.cancel_task(task)
+        await super().cleanup()  # type: ignore[no-untyped-call]
+
+    # --- what the leg tells
+
+    async def _pump(self) -> None:
+        try:
+            async for event in self._leg.events():
+                self._last_event = monotonic()
+                if isinstance(event, Sound):
+                    await self._sound(event.pcm)
+                elif isinstance(event, Key):
+                    await self._key(event.digit)
+                elif isinstance(event, Played):
+                    self._state.air.played(event.name)
+                    await self._spoken()
+                elif isinstance(event, HungUp):
+                    break
+                if self._waits:
+                    await self._state.settled()
+        except Exception as fault:
+            structlog.get_logger().error("leg_failed", code=type(fault).__name__)
+        await self._gone()
+
+    async def _watch(self) -> None:
+        while monotonic() - self._last_event < DEAD_AFTER or self._state.thinking:
+            await asyncio.sleep(DEAD_AFTER / 5)
+        structlog.get_logger().error("leg_dead", conversation_id=self._state.conversation_id)
+        await self.cancel_task(self._pumping)
+        await self._gone()
+
+    async def _gone(self) -> None:
+        """The line is down: what was being said is still heard, for it may be a wish that has to be kept."""
+        if self._state.gone:
+            return
+        self._state.gone = True
+        self._state.air.drop_all()
+        if self._keys:
+            await self._take_keys()
+        if self._listening.in_turn:
+            await self._take()
+        if self._taking:
+            await asyncio.wait(self._taking)
+        await self._release()
+        await self._hand_on(Understood("hung_up", ""))
+
+    async def _sound(self, pcm: bytes) -> None:
+        self._state.now += len(pcm) / 2 / self._leg.rate
+        for chunk in self._listening.chunks(pcm):
+            event = self._listening.step(chunk, deaf=bool(self._keys))
+            await self._moved(event)
+
+    async def _moved(self, event: TurnEvent | None) -> None:
+        """32 ms have passed in the call."""
+        state, listening = self._state, self._listening
+        if state.air.overdue(state.now):
+            await self._spoken()
+        if self._keys:
+            self._since_key += listening.chunk_seconds
+            if self._since_key >= BETWEEN_KEYS:
+                await self._take_keys()
+            return
+        if event == "speech_started":
+            self._began = state.now - listening.speech_seconds
+            self._began_cutting_in = state.air.speaking
+        if listening.in_turn or event is not None:
+            self._quiet = 0.0
+            await self._in_turn(event)
+        else:
+            await self._nobody_speaks()
+        if state.now > LONGEST_CALL and state.ending is None:
+            await self._hand_on(Understood("fault", ""))
+
+    async def _in_turn(self, event: TurnEvent | None) -> None:
+        listening = self._listening
+        if listening.speech_seconds >= BARGES_IN_AFTER and self._state.air.speaking:
+            await self._interrupt()
+        silence = listening.silence_seconds
+        if event in ("speech_ended", "speech_too_long"):
+            await self._take()
+        elif silence == 0:
+            self._forget_guess()
+        elif silence >= GUESS_AFTER and self._guess is None:
+            self._guess = self.create_task(self._hear())
+        elif silence >= SOONEST and self._guess is not None and self._guess.done():
+            heard = self._guess.result()
+            if heard is None or silence >= silence_needed(heard.text, self._state.expecting, clear=heard.clear):
+                await self._take()
+
+    async def _nobody_speaks(self) -> None:
+        state = self._state
+        if state.air.speaking or state.thinking or state.ending is not None or self._held or self._taking:
+            self._quiet = 0.0
+            return
+        self._quiet += self._listening.chunk_seconds
+        if self._quiet >= (PATIENT_SECONDS if state.patient else QUIET_SECONDS):
+            self._quiet = 0.0
+            await self._hand_on(Understood("silence", "", waiting_ms=QUIET_SECONDS * 1000, ends=state.now))
+
+    # --- utterances
+
+    async def _hear(self) -> Heard | None:
+        """What was said so far, as text; None when the ears failed."""
+        with self._state.working():
+            samples = self._listening.so_far()
+            try:
+                return await self._hears.hear(samples, self._state.language, self._state.expecting)
+            except Exception as fault:
+                structlog.get_logger().error("hearing_failed", code=type(fault).__name__)
+                return None
+
+    def _forget_guess(self) -> None:
+        if self._guess is not None:
+            self._guess.cancel()
+            self._guess = None
+
+    async def _take(self) -> None:
+        """The utterance is over."""
+        listening, state = self._listening, self._state
+        guess = self._guess or self.create_task(self._hear())
+        self._guess = None
+        if not guess.done():
+            await asyncio.sleep(0)  # let it take the sound, before that is forgotten
+        aside = is_aside(listening.speech_seconds, while_speaking=state.air.speaking)
+        taken = Understood(
+            "voice",
+            "",
+            activity_ms=round(listening.spent_ms, 1),
+            waiting_ms=round(listening.silence_seconds * 1000, 1),
+            cut_in=self._began_cutting_in,
+            begins=self._began,
+            ends=state.now - listening.silence_seconds,
+        )
+        listening.end_turn()
+        if aside or state.ending is not None:
+            guess.cancel()
+        elif guess.done():
+            await self._taken(taken, guess.result())
+        else:
+            task = self.create_task(self._take_when_heard(taken, guess, tuple(self._taking)))
+            self._taking.add(task)
+            task.add_done_callback(self._taking.discard)
+
+    async def _take_when_heard(
+        self, taken: Understood, guess: asyncio.Task[Heard | None], before: tuple[asyncio.Task[None], ...]
+    ) -> None:
+        heard = await guess
+        if before:
+            await asyncio.wait(before)
+        await self._taken(taken, heard)
+
+    async def _taken(self, taken: Understood, heard: Heard | None) -> None:
+        if heard is None:
+            await self._hand_on(replace(taken, by="fault"))
+            return
+        self._held.append(
+            replace(
+                taken,
+                text=heard.text,
+                confidence=heard.confidence,
+                clear=heard.clear,
+                recognition_ms=heard.recognition_ms,
+            )
+        )
+        await self._release()
+
+    async def _release(self) -> None:
+        """Hand on what was said, unless something has to be heard first; then all of it as one answer."""
+        state = self._state
+        if not self._held or (state.air.locked and not state.gone):
+            return
+        held, self._held = self._held, []
+        if state.air.speaking:
+            await self._interrupt()
+        last = held[-1]
+        await self._hand_on(
+            replace(
+                last,
+                text=" ".join(each.text for each in held if each.text),
+                confidence=min(each.confidence for each in held),
+                clear=all(each.clear for each in held),
+                cut_in=any(each.cut_in for each in held),
+                begins=held[0].begins,
+            )
+        )
+
+    # --- keys
+
+    async def _key(self, digit: str) -> None:
+        if self._state.ending is not None:
+            return
+        if self._state.air.speaking:
+            await self._interrupt()
+        self._since_key = self._quiet = 0.0
+        # A hash closes an answer; alone it is none.
+        self._keys = (self._keys + digit).lstrip("#")
+        if self._keys.endswith("#"):
+            await self._take_keys()
+
+    async def _take_keys(self) -> None:
+        keys, self._keys = self._keys, ""
+        self._forget_guess()
+        self._listening.end_turn()
+        self._held.append(Understood("keys", keys, waiting_ms=round(self._since_key * 1000, 1), ends=self._state.now))
+        await self._release()
+
+    # --- the bot's own words
+
+    async def _interrupt(self) -> None:
+        """Stop the bot at once, except where something that must be heard is being said."""
+        air = self._state.air
+        if not air.may_be_cleared or self._state.ending is not None or not air.drop():
+            return
+        self._state.interrupting = True
+        await self.broadcast_interruption()  # type: ignore[no-untyped-call]
+        self._state.changed()
+
+    async def _spoken(self) -> None:
+        """A sentence is over."""
+        self._state.changed()
+        self._state.end_if_said()
+        await self._release()
+
+    async def _hand_on(self, understood: Understood) -> None:
+        self._state.begin_work()
+        await self.push_frame(DebtorTurn(understood))
