@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import TypeVar
 
 from bot.mentions import Mention
 from bot.numerals import EN_DIGITS, EN_TEENS, EN_TENS, EN_WORDS, ZH_DIGITS, ZH_UNITS, chinese, english
 
 Sums = tuple[Decimal, ...]
+Said = TypeVar("Said", str, list[str])
 
 _DIGIT = "".join(ZH_DIGITS)
 _HAN = _DIGIT + "".join(ZH_UNITS)
@@ -132,6 +134,8 @@ _NEAR = 40
 _HOUR = re.compile(
     rf"\b(?:at|after|before|until|till|by|around) (?:{_FIGURES}|ten|eleven|twelve) (?:thirty|fifteen|forty[ -]five)$"
 )
+# Under this, two numbers in a row are figures of one.
+_LEAST_REPEATED = 100
 _MOST, _MOST_UNMARKED = Decimal(10) ** 12, Decimal(10) ** 8
 
 
@@ -199,7 +203,7 @@ def _ranges(said: str, _: Decimal | None) -> Iterator[Mention[Decimal]]:
 def _in_words(said: str, balance: Decimal | None) -> Iterator[Mention[Decimal]]:
     for found in _WORDS.finditer(said):
         words = found["run"].replace("-", " ").split()
-        value = english(words)
+        value = english(words) or _said_again(words, english)
         if found["cents"] and not found["after"] and "cent" not in found[0]:
             continue
         marked = bool(found["before"] or found["after"] or found["only_cents"])
@@ -242,8 +246,20 @@ def _in_figures(said: str, _: Decimal | None) -> Iterator[Mention[Decimal]]:
         yield Mention(found.start(), found.end(), sums)
 
 
+def _said_again(said: Said, read: Callable[[Said], Decimal | None]) -> Decimal | None:
+    """A sum repeated without a pause, in the same or in other words: 五百五百, 五百五零零."""
+    for at in range(1, len(said)):
+        first, second = read(said[:at]), read(said[at:])
+        if first is not None and first == second and first >= _LEAST_REPEATED:
+            return first
+    return None
+
+
 def _spoken(run: str) -> Sums:
-    value = chinese(re.sub(r"(?<=\d),(?=\d{3}(?!\d))| ", "", run))
+    said = re.sub(r"(?<=\d),(?=\d{3}(?!\d))| ", "", run)
+    value = chinese(said)
+    if value is None and not re.search(r"\d", said):
+        value = _said_again(said, chinese)
     return () if value is None else (value,)
 
 

@@ -37,6 +37,7 @@ _AGAIN_BEFORE = re.compile(
 _AGAIN_AFTER = re.compile(r" ?(?:of |in )?(?:every|each|a) (?:month|week)\b")
 # Some day after the one that is named.
 _LATER_BEFORE = re.compile(r"(?:过了|等过|(?<!day )\b(?:some time |any time )?after (?:the )?)$")
+_DAY_BESIDE = re.compile(r"\bday (before|after) (?:the )?$")
 _LATER_AFTER = re.compile(r"[之以]后(?!续)|过后")
 _PAYDAY = re.compile(
     r"[发领开]了?工资|发薪|工资(?:[到发]|下来)|(?:老板|公司)发钱"
@@ -136,7 +137,10 @@ def _read(rules: tuple[Rule, ...], said: str, today: date) -> list[Mention[date]
 
 
 def _or_later(mention: Mention[date], said: str) -> Mention[date]:
-    """After the 15th: which day, is not said."""
+    """After the 15th: which day, is not said. The day before or after it is."""
+    if beside := _DAY_BESIDE.search(said[: mention.start]):
+        step = timedelta(days=-1 if beside[1] == "before" else 1)
+        return Mention(beside.start(), mention.end, tuple(day + step for day in mention.options))
     if _LATER_BEFORE.search(said[: mention.start]) or _LATER_AFTER.match(said, mention.end):
         return Mention(mention.start, mention.end, ())
     return mention

@@ -260,7 +260,7 @@ RULES: tuple[Rule, ...] = tuple(
             rf"(?:{_MONTH}|(?:{_WHICH_MONTH} )?month\b)",
             _vague,
         ),
-        (r"\blast day of (?:the |this |(?P<which>next) )month\b(?P<month>)", _end_of_month),
+        (r"\blast (?:day )?of (?:the |this |(?P<which>next) )month\b(?P<month>)", _end_of_month),
         (r"\b(?:the )?(?:first|1st) of the month\b", _first_of_month),
         (r"\b(?:month[ -]?end|eom)\b(?P<month>)(?P<which>)", _end_of_month),
         (r"\bend of (?:the |this )?(?:(?P<which>next) )?week\b", _end_of_week),

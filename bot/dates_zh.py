@@ -213,6 +213,7 @@ RULES: tuple[Rule, ...] = tuple(
             rf"(?<![\d一二三四五六七八九十百千万十])(?P<feast>{'|'.join(_FEASTS)})节?(?![\d零一二三四五六七八九十百千万块元])",
             _feast,
         ),
+        (r"[二三]?十[几来][号日]", _vague),
         (r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>[0-3]\d)(?!\d)", _compact),
         (r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)", _dated),
         (

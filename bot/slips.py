@@ -4,6 +4,16 @@ from __future__ import annotations
 
 import re
 
+from bot.numerals import EN_DIGITS
+
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
+_BEFORE_A_SUM = "u[hm]+|er|maybe|about|just|only|say|pay|ok|okay|yes|i can|i could|do|give you"
+
+
+def _teens(found: re.Match[str]) -> str:
+    return f"{found[1]} 1{EN_DIGITS[found[2]]}"
+
+
 _SLIPS = tuple(
     (re.compile(slip), meant)
     for slip, meant in (
@@ -32,6 +42,21 @@ _SLIPS = tuple(
         ("俩(?=月)", "两个"),
         ("俩(?=[天周年星礼次期份笔])", "两"),
         (r"([一二两三四五六七八九])个(?=[千万](?!分))", r"\1"),
+        # "两千八百八一分不少": neither 81 nor the first of August.
+        (r"(?<=[\d一二三四五六七八九十百千万])(?=一分钱?[都也]?不[少差欠])", ","),
+        # Days as figures one by one: 幺五号 is the 15th. 一二号 and 二三号 are one or the other.
+        (r"(?<![\d幺一二两三四五六七八九十月])[幺一](?=[〇零幺一三四五六七八九][号日])", "十"),
+        (r"(?<![\d幺一二两三四五六七八九十月])二(?=[〇零幺一二四五六七八九][号日])", "二十"),
+        (r"(?<![\d幺一二两三四五六七八九十月])三(?=[〇零幺一][号日])", "三十"),
+        ("(?<=十)[〇零](?=[号日])", ""),
+        ("幺(?=[号日])", "一"),
+        (r"(?<!\d)(?<!\d )([123]) (\d)(?= ?[号日])", r"\1\2"),
+        (r"\bdouble (zero|nought|naught|oh?|one|two|three|four|five|six|seven|eight|nine)\b", r"\1 \1"),
+        (r"\btriple (zero|nought|naught|oh?|one|two|three|four|five|six|seven|eight|nine)\b", r"\1 \1 \1"),
+        # An unstressed "a" is not heard.
+        (rf"^((?:(?:{_BEFORE_A_SUM}) )*)(?=hundred\b|thousand\b)", r"\1a "),
+        # "March one five" is no first of March and a five.
+        (rf"\b({_MONTHS}|(?:on|by) the) one ({'|'.join(EN_DIGITS)})\b(?! (?:hundred|thousand))", _teens),
         ("廿(?=[一二三四五六七八九])", "二十"),
         ("廿", "二十"),
         ("卅", "三十"),
