@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from bot.amount_numbers import numbers
 from bot.dates import without_dates
+from bot.known_sum import named_as_said
 from bot.mentions import Mention, options, standing
 from bot.numerals import EN_WORDS, chinese, english
 from bot.wording import normalise
@@ -41,7 +42,7 @@ _PART = re.compile(
 _DOWN = {"t": 3, "q": 4, "f": 5}
 _UP = {"a": 1, "one": 1, "two": 2, "three": 3}
 _ALL = re.compile(
-    r"全部|全额|全款|全数|一次付清|一次性|还清|付清|结清|清偿|[都全][还付]|所有"
+    r"全部|全额|全款|一分[钱都也]?不[少差欠]|全数|一次付清|一次性|还清|付清|结清|清偿|[都全][还付]|所有"
     r"|百分之百|(?<!\d)100\s*%|^(?:just |ok |yes )*(?:all|the (?:whole )?total|the total amount)[.!]*$"
     r"|\b(?:(?:one|a) hundred per ?cent|in full|full|fully|all of (?:it|that)|it all|pay (?:it )?all|everything"
     r"|the lot|what i owe|(?:whole|entire) (?:lot|thing|amount|sum|debt)|pay (?:it |this |that )?off"
@@ -79,7 +80,7 @@ def parse_amount(
     :param heard: by a recogniser, for which fifteen and fifty are one sound; False for what was typed.
     """
     # "500、600" names two sums, which "500,600" would not.
-    said = without_dates(normalise(_LISTED.sub(", ", text)), lang)
+    said = without_dates(named_as_said(normalise(_LISTED.sub(", ", text)), due), lang)
     found = numbers(said, balance, heard=heard) or _shares(said, due, balance)
     sums = tuple(each for each in options(standing(found, said)) if each > 0)
     if not sums:

@@ -38,17 +38,23 @@ class Given:
     day_steps: int = 0
     own: Decimal | None = None
     """The debtor's own offer that was answered with a higher one."""
+    best: Decimal | None = None
+    """The highest offer so far of those below the floor."""
+    floor_twice: bool = False
+    """Whether the floor was named once more to somebody who came up towards it."""
 
     def as_facts(self) -> dict[str, Any]:
         """JSON values; :func:`given_from` reads them back."""
-        own = None if self.own is None else str(self.own)
-        return {"amount": self.amount_steps, "day": self.day_steps, "own": own}
+        own, best = (None if each is None else str(each) for each in (self.own, self.best))
+        told = {"amount": self.amount_steps, "day": self.day_steps, "own": own}
+        return {**told, "best": best, "floor_twice": self.floor_twice}
 
 
 def given_from(facts: Mapping[str, Any]) -> Given:
     """What :meth:`Given.as_facts` wrote; nothing given for an empty one."""
-    own = facts.get("own")
-    return Given(int(facts.get("amount", 0)), int(facts.get("day", 0)), None if own is None else Decimal(own))
+    own, best = (None if facts.get(each) is None else Decimal(facts[each]) for each in ("own", "best"))
+    steps = int(facts.get("amount", 0)), int(facts.get("day", 0))
+    return Given(*steps, own, best, bool(facts.get("floor_twice")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def weigh(said: Proposal, given: Given, bounds: Bounds, today: date) -> tuple[An
     if amount is not None:
         weighed = make(Money(amount, floors.due.currency), today, floors, today)
         if isinstance(weighed, Refused):
-            return (weighed, given) if weighed.reason != "too_small" else _next_amount(given, floors)
+            return (weighed, given) if weighed.reason != "too_small" else _next_amount(given, floors, amount)
         rungs = amounts(floors)
         if bounds.presses and given.amount_steps == 0 and len(rungs) > 2 and amount < rungs[1].amount:
             own = Money(amount, floors.due.currency)
@@ -152,10 +158,16 @@ def _weigh_day(
     return (Open(None, said.day) if money is None else Take(weighed)), given
 
 
-def _next_amount(given: Given, floors: Floors) -> tuple[Answer, Given]:
+def _next_amount(given: Given, floors: Floors, offered: Decimal | None = None) -> tuple[Answer, Given]:
+    """The next sum down; after the last one a person, but who comes up towards it hears it once more."""
     rungs = amounts(floors)
     found = _step(given.amount_steps, len(rungs))
+    comes_up = offered is not None and given.best is not None and offered > given.best
+    if offered is not None:
+        given = replace(given, best=max(offered, given.best or offered))
     if found is None:
+        if comes_up and not given.floor_twice:
+            return Counter(rungs[-1], last=True), replace(given, floor_twice=True)
         return Person(), given
     return Counter(rungs[found], last=found == len(rungs) - 1), replace(given, amount_steps=given.amount_steps + 1)
 

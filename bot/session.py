@@ -334,7 +334,7 @@ class _Lock:
 
 def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
     """Hold, approved words, case; and where the talk may go on, the question that was open."""
-    question = talk.last_lines()[-1:]
+    question = talk.last_told()[-1:]
     asked = after_trigger.follow(talk, trigger)
     # Whoever waits for the person that was called hears the last words again, unless worse has come to light.
     if (talk.open and not asked) or not talk.has_lines():
@@ -343,7 +343,7 @@ def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
 
 def _ask_again(talk: Talk) -> None:
     """Nothing was said: the question once more, then the choices, then a person."""
-    question = talk.last_lines()[-1:]
+    question = talk.last_told()[-1:]
     if missed(talk) == "rephrase":
         talk.say("nothing_heard")
         talk.say_again(question)

@@ -49,6 +49,8 @@ GATHERED = (
     *("dispute_reason", "hardship_cause", "hardship_means", "breach"),
 )
 PEOPLES_CHANNELS = ("voice", "chat")
+# Lines after which the question before them is still the one that is open.
+KEEPS_GOING = frozenset({"rephrase", "nothing_heard", "take_your_time", "small_talk", "thanks", "clarify_form"})
 # Who is told until when a person takes it up: those who may expect to hear from somebody, and are not in danger now.
 TOLD_UNTIL_WHEN = frozenset(
     {"ask_for_human_or_are_you_a_bot", "not_understood", "cannot_commit", "dispute_not_mine", "complaint_regulator"}
@@ -339,6 +341,16 @@ class Talk:
             Offer(self.money(Decimal(amount)), date.fromisoformat(day), Decimal(amount) >= due)
             for amount, day in self.facts.get("offers", ())
         )
+
+    def last_told(self) -> list[Line]:
+        """The bot's last lines in a row that tell or ask something; what only keeps the talk going is left out."""
+        lines: list[Line] = []
+        for turn in last_turns(self.work, self.conversation.id):
+            if turn.speaker == "bot" and turn.template not in KEEPS_GOING:
+                lines.append(turn.line)
+            elif turn.speaker != "bot" and lines:
+                break
+        return lines[::-1]
 
     def last_lines(self) -> list[Line]:
         """The bot's last lines in a row, in the order they were said; the last of them is the open question."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot import commitments
 from bot.actions_protocol import ActionRequest
-from bot.acts import explaining, plan, reading
+from bot.acts import asides, explaining, plan, reading
 from bot.acts.act import NOTHING, Act, Effect, ended
 from bot.acts.endings import goodbye
 from bot.acts.going_on import go_on, open_promise
 from bot.acts.promise import give_up
+from bot.acts.words import says
 from bot.identity import incomplete
 from bot.talk import Talk
 from bot.triggers import named
@@ -28,7 +29,6 @@ def open_talk(talk: Talk, request: ActionRequest) -> Effect:
         return Effect({**_offer_change(talk, promise).slots, "verified": True})
     explaining.remind(talk)
     if talk.facts.get("more_to_answer"):
-        talk.note(more_to_answer=None)
         return Effect({"verified": True})
     return Effect({**go_on(talk, request).slots, "verified": True})
 
@@ -77,7 +77,7 @@ def reference(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def who_we_are(talk: Talk, request: ActionRequest) -> Effect:
-    talk.say("trigger_are_you_a_bot")
+    talk.say("who_we_are", bank=talk.bank)
     if talk.conversation.verified:
         talk.say("disclosure", discloses=("debt_collection",))
     else:
@@ -92,7 +92,8 @@ def forgot(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def greet(talk: Talk, request: ActionRequest) -> Effect:
-    """A greeting: come to the point."""
+    """A greeting: come to the point. "Hi, who is this?" is told who, too."""
+    asides.answer(talk, request)
     return go_on(talk, request)
 
 
@@ -164,8 +165,8 @@ def wait(talk: Talk, request: ActionRequest) -> Effect:
 
 
 def repeat(talk: Talk, _: ActionRequest) -> Effect:
-    """Everything said last, once more, in the same words."""
-    talk.say_again(talk.last_lines())
+    """Everything said last, once more, in the same words; not that nothing was understood."""
+    talk.say_again(talk.last_told())
     return NOTHING
 
 
@@ -197,6 +198,10 @@ def cancel(talk: Talk, request: ActionRequest) -> Effect:
     if not talk.conversation.verified:
         return go_on(talk, request)
     asked = "anything_else"
+    promise = commitments.open_promise(talk)
+    if promise is not None and "asking" not in talk.facts and "plan_asking" not in talk.facts:
+        # What has been noted is not undone by a word. "不用了" to "anything else?" is a no.
+        return _offer_change(talk, promise) if says("undo", request.text) else goodbye(talk, request)
     talk.say("cancelled")
     talk.say("anything_else")
     talk.note(amount=None, day=None, read_back=None, asking=None, plan_asking=None, counter=None)
@@ -217,6 +222,9 @@ def not_understood(talk: Talk, request: ActionRequest) -> Effect:
         if offered is not None or plan.names_plan(request.text):
             talk.note(misses=None)
             return open_promise(talk, request, None if plan.names_plan(request.text) else offered)
+    if talk.facts.get("more_to_answer"):
+        # "Ok, whatever, it's 4321": the four digits were the answer.
+        return go_on(talk, request)
     misses = int(talk.facts.get("misses", 0)) + 1
     talk.note(misses=misses)
     if misses >= MOST_MISSES:

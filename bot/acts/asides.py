@@ -18,6 +18,7 @@ TELL: Final[Mapping[str, explaining.Tell]] = {
     "ask_amount": explaining.amount,
     "ask_recorded": explaining.recorded,
     "ask_bot": explaining.automated,
+    "ask_who": explaining.who_we_are,
 }
 
 

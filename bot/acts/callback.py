@@ -71,7 +71,7 @@ def _agree(talk: Talk, text: str, day: date | None, span: Span | None) -> Effect
         talk.note(callback_on=on.isoformat(), callback_hours=None if span is None else str(span))
         if talk.conversation.verified:
             # What the debtor asks for themselves; anybody else at the phone can ask for nothing.
-            _wish(talk, on, span)
+            wish_for(talk, on, span)
         if day is not None and span is not None:
             talk.say("callback_noted_at", due_on=on, hours=str(span))
         elif day is not None:
@@ -87,7 +87,8 @@ def _agree(talk: Talk, text: str, day: date | None, span: Span | None) -> Effect
     return ended()
 
 
-def _wish(talk: Talk, on: date, span: Span | None) -> None:
+def wish_for(talk: Talk, on: date, span: Span | None) -> None:
+    """Write down that they want to be called back on that day, and in those hours if some are named."""
     until = over_everywhere(on)
     talk.wish(NewWish("callback", account_id=talk.account.id, until=until))
     if span is not None:

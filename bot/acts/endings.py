@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from bot.actions_protocol import ActionRequest
 from bot.acts.act import Act, Effect, ended
+from bot.acts.going_on import QUESTIONS, reads_back
 from bot.acts.promise import give_up
 from bot.talk import Talk
 from bot.triggers import named
 
 
-def goodbye(talk: Talk, _: ActionRequest) -> Effect:
+def goodbye(talk: Talk, request: ActionRequest) -> Effect:
+    if request.form is not None and talk.facts.get("stays_for") != request.form and reads_back(talk, request.form):
+        # What was read back is not noted without the yes: ask for it once more before they go.
+        talk.note(stays_for=request.form)
+        talk.say("before_you_go")
+        return QUESTIONS[request.form](talk)
     talk.say("goodbye")
     talk.close("no_commitment")
     return ended()

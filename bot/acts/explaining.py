@@ -49,6 +49,10 @@ def automated(talk: Talk) -> None:
     talk.say("trigger_are_you_a_bot")
 
 
+def who_we_are(talk: Talk) -> None:
+    talk.say("who_we_are", bank=talk.bank)
+
+
 def why_identity(talk: Talk) -> None:
     talk.say("why_identity")
 

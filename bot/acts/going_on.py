@@ -30,6 +30,12 @@ AFTER_TRIGGER: Final[Mapping[str, Callable[[Talk], Effect]]] = {
 """What says the one question that is open after a trigger."""
 
 
+def reads_back(talk: Talk, form: str) -> bool:
+    """Whether a form stands at its read-back, and nothing but the yes is lacking."""
+    asking = {"promise_form": talk.facts.get("asking"), "plan_form": talk.facts.get("plan_asking")}.get(form)
+    return asking in ("confirmed", "plan_confirmed")
+
+
 def go_on(talk: Talk, request: ActionRequest) -> Effect:
     """Ask what is still open: who it is, the form's own question, the intention, or what else."""
     if (asked := talk.facts.get("one_question")) is not None:

@@ -13,6 +13,7 @@ from bot.actions_protocol import ActionRequest
 from bot.acts import asides, plan, reading
 from bot.acts.act import PASSED, SURE_ENOUGH, Effect, ended
 from bot.acts.promise_words import ask, bounds_of
+from bot.acts.words import says
 from bot.corrections import BOTH, Part, wanted_change
 from bot.promises import Offer, Refused
 from bot.promises import make as make_promise
@@ -31,6 +32,7 @@ MAY_GIVE = frozenset({"greet", "thanks", "off_topic", "wait", "goodbye", "ask_pl
 # "When I get paid" reads much like "when is it due": while a day is asked for, it counts if it names one.
 MAY_GIVE_A_DAY = MAY_GIVE | {"ask_due_date"}
 MOST_MISSES = 3
+_SUMS = frozenset({"amount", "amount_options"})
 _DRAFT = (
     *("amount", "day", "amount_options", "day_options", "day_vague", "refused", "counter", "before"),
     *("read_back", "corrected", "misses", "asking"),
@@ -53,6 +55,9 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
     changed = wanted_change(request.text) if asking == "confirmed" and not found else None
     if changed is not None:
         return _corrected(talk, changed)
+    if "amount" in talk.facts.get("counter", {}) and "amount" not in found and says("most", request.text):
+        # "That's all I have" is no goodbye, but a no to the sum that was put forward.
+        return settle(talk, request, lower=True)
     if not _answers(request, found, asking):
         return PASSED
     asides.answer(talk, request)
@@ -60,7 +65,7 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
         if "refused" in talk.facts:
             # More than everything, or a day gone by, again and again, brings nobody any further.
             return _missed(talk, request) or _noted(talk, request, found)
-        if "amount" in talk.facts.get("counter", {}) and not {"amount", "amount_options"} & found.keys():
+        if "amount" in talk.facts.get("counter", {}) and not _SUMS & found.keys():
             # A day alone leaves the sum that was put forward where it is.
             talk.note(**found)
             return _missed(talk, request) or ask(talk)
@@ -70,6 +75,9 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
         if _settled(talk) != before:
             talk.note(misses=None)
             return settle(talk, request)
+        if asking == "confirmed" and says("yes", request.text):
+            # "Yes, Friday, all of it", whatever else it was read as.
+            return _record(talk)
         if asking != "confirmed" or request.intent != "affirm":
             # The same again, or nothing that can be noted: asked back without end, nobody would get any further.
             return _missed(talk, request) or settle(talk, request)
@@ -99,6 +107,10 @@ def _yes_or_no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
         return _corrected(talk, BOTH)
     if request.intent == "deny":
         return give_up(talk)
+    if request.intent == "waiting_for_money" and asking != "confirmed":
+        # A day has been spoken of, though none that can be noted.
+        talk.note(day_vague=True)
+        return _missed(talk, request) or ask(talk)
     return _missed(talk, request) or ask(talk, asking)
 
 
@@ -109,6 +121,8 @@ def begin(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect
     to settle it soon means all that is due. A promise to be changed keeps what is not spoken about.
     """
     found = _found(talk, request, text or request.text, None)
+    if _settles_it(talk, request, found):
+        found = {**found, "amount": str(talk.account.amount_due)}
     talk.conversation.stage = "promising"
     talk.note(**dict.fromkeys(_DRAFT))
     earlier = commitments.open_promise(talk)
@@ -129,6 +143,14 @@ def begin(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect
 def _found(talk: Talk, request: ActionRequest, text: str, asking: str | None) -> dict[str, Any]:
     # Whoever asks for the minimum offers none.
     return {} if request.intent == "ask_minimum" else reading.found(talk, text, asking)
+
+
+def _settles_it(talk: Talk, request: ActionRequest, found: Mapping[str, Any]) -> bool:
+    """A day alone answers "could you settle it?" with all that is due, unless only a part was spoken of."""
+    names_day = any(found.get(each) for each in ("day", "day_options", "day_vague"))
+    of_a_part = request.intent in ("part_payment", "ask_plan", "too_much", "cannot_pay") or says("part", request.text)
+    a_sum = not found.keys().isdisjoint(_SUMS) or reading.names_number(talk, request.text)
+    return request.asked == "intention" and names_day and not of_a_part and not a_sum
 
 
 def _assumed(talk: Talk, request: ActionRequest) -> dict[str, str]:
@@ -243,13 +265,15 @@ def _is_figure_alone(text: str) -> bool:
 
 
 def _agreed(talk: Talk) -> dict[str, str] | None:
-    """What a plain yes means: what the bot has just put forward, and what is due rather than the whole balance when it
-    asked which of the two "everything" was. The read-back says which."""
-    counter = talk.facts.get("counter")
-    if counter:
+    """What a plain yes means: what the bot has just put forward, or what is due: rather than the whole balance when it
+    asked which of the two "everything" was, and where it asked how much. The read-back says which."""
+    facts, due = talk.facts, talk.account.amount_due
+    if counter := facts.get("counter"):
         return {name: counter[name] for name in ("amount", "day") if name in counter}
-    due = talk.account.amount_due
-    return {"amount": str(due)} if due in map(Decimal, talk.facts.get("amount_options", ())) else None
+    if "amount_options" in facts:
+        return {"amount": str(due)} if due in map(Decimal, facts["amount_options"]) else None
+    asked_how_much = facts.get("asking") == "amount" and not {"amount", "refused", "corrected"} & facts.keys()
+    return {"amount": str(due)} if asked_how_much else None
 
 
 def _corrected(talk: Talk, changed: frozenset[Part]) -> Effect:

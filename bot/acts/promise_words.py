@@ -32,7 +32,7 @@ def ask(talk: Talk, again: str | None = None) -> Effect:
     elif "day" not in facts:
         asking = _ask_day(talk, missed=again is not None)
     else:
-        asking = _read_back(talk, again=again is not None)
+        asking = _read_back(talk, again=again is not None or facts.get("asking") == "confirmed")
     talk.note(asking=asking)
     slots = {name: NOTED if name in talk.facts else None for name in ("amount", "day")}
     return Effect({**slots, "confirmed": None, "asked": None}, requests=asking)
@@ -89,7 +89,8 @@ def _read_back(talk: Talk, *, again: bool) -> str:
     """Say amount and day back; what is confirmed later must be exactly this. By voice also figure by figure."""
     draft = {"amount": talk.facts["amount"], "day": talk.facts["day"]}
     amount, due_on = talk.money(Decimal(draft["amount"])), date.fromisoformat(draft["day"])
-    if again:
+    was_read = talk.facts.get("read_back", {}).items() >= draft.items()
+    if again and was_read:
         talk.say("read_back_again", amount=amount, due_on=due_on)
     elif talk.conversation.channel == "voice":
         talk.say("read_back_voice", amount=amount, figures=Digits(amount.amount), due_on=due_on)

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from bot import amounts, dates
 from bot.acts.words import patterns
+from bot.numerals import EN_WORDS
 from bot.talk import Talk
 from bot.wording import normalise
 
 # Of a sentence that asks something and offers something, the part that offers.
 _CLAUSE = re.compile(r"[,.;!?]|\b(?:and|but|so|or)\b|但是?|不过|顺便|另外|还有")
+_SENTENCE = re.compile(r"\.(?!\d)|[;!?\n]")
+# "400 on Friday and the rest on the 15th": what comes after is talked about afterwards.
+_THEN = re.compile(r"[,;]|\b(?:and|then|plus)\b|然后|接着|再(?=[还付\d一二两三四五六七八九十])|剩下?|其余|余下|另外")
+# Which of two that the bot has named.
+_ONE_OF = (
+    (0, re.compile(r"第一[个种]|前[一者]|前面|\b(?:first|former|(?<=the )earlier)\b")),
+    (1, re.compile(r"第二[个种]|后[一者]|后面|\b(?:second|latter|(?<=the )later)\b")),
+)
+_NEITHER = re.compile(r"[不别]|\b(?:not|no|neither)\b")
+# More than this is no bare choice.
+_SHORT: Final = 30
+_AMONG_WEEKDAYS = re.compile(r"[这下本上]|\d|\b(?:this|next|coming|week)\b")
+
+# 一 alone is in too many words that count nothing.
+_NUMBER = re.compile(rf"[\d二两三四五六七八九十百千万]|\b(?:{'|'.join(EN_WORDS)}|hundred|thousand|grand)\b")
+
+Value = TypeVar("Value")
+_Sum = amounts.Amount | amounts.Ambiguous | None
+_When = dates.Day | dates.Gone | dates.Ambiguous | None
 
 
 def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
@@ -23,20 +44,80 @@ def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
 
     :param asking: what has been asked for; a bare figure is a day where that is "day".
     """
+    if asking == "day" and (chosen := _chosen_day(talk, text)) is not None:
+        return _day(chosen)
     if asking == "day" and (bare := dates.bare_day(text, talk.language, talk.today)) is not None:
         return _day(bare)
-    account, facts = talk.account, dict[str, Any]()
-    heard = talk.conversation.channel == "voice"
-    amount = amounts.parse_amount(text, talk.language, account.amount_due, account.balance, heard=heard)
-    if isinstance(amount, amounts.Amount):
-        facts |= {"amount": str(_without_the_odd_cents(amount.value, account.amount_due)), "amount_options": None}
-    elif amount is not None and _everything(talk, amount.options):
-        facts |= {"amount": str(account.amount_due), "amount_options": None}
-    elif amount is not None:
-        facts |= {"amount": None, "amount_options": [str(option) for option in amount.options]}
+    if asking == "amount" and (chosen_sum := _one_of(text, talk.facts.get("amount_options", ()))) is not None:
+        return {"amount": chosen_sum, "amount_options": None}
     if (payday := dates.named_payday(text, talk.language, talk.today)) is not None:
         talk.note(payday=payday)
-    return facts | _day(dates.parse_date(text, talk.language, talk.today, talk.facts.get("payday")))
+    amount, day = _offer_in(talk, text)
+    facts: dict[str, Any] = {}
+    if isinstance(amount, amounts.Amount):
+        facts |= {"amount": str(_without_the_odd_cents(amount.value, talk.account.amount_due)), "amount_options": None}
+    elif amount is not None:
+        facts |= {"amount": None, "amount_options": [str(option) for option in amount.options]}
+    return facts | _day(day)
+
+
+def _offer_in(talk: Talk, text: str) -> tuple[_Sum, _When]:
+    """What `text` offers; where it names several amounts or days, the first of several offers in a row, or what the
+    last sentence that offers to pay names at the end of a long story."""
+    amount, day = _read_amount(talk, text), _read_day(talk, text)
+    if not isinstance(amount, amounts.Ambiguous) and not isinstance(day, dates.Ambiguous):
+        return amount, day
+    said = normalise(text)
+    for part in _THEN.split(said):
+        first, when = _read_amount(talk, part), _read_day(talk, part)
+        if isinstance(first, amounts.Amount) and isinstance(when, dates.Day):
+            return first, when
+    offers = patterns("offers")["any"]
+    for sentence in reversed(_SENTENCE.split(said)):
+        if offers.search(sentence) and isinstance(found := _read_amount(talk, sentence), amounts.Amount):
+            return found, _read_day(talk, sentence)
+    return amount, day
+
+
+def _read_amount(talk: Talk, text: str) -> _Sum:
+    account, heard = talk.account, talk.conversation.channel == "voice"
+    named = amounts.parse_amount(text, talk.language, account.amount_due, account.balance, heard=heard)
+    if isinstance(named, amounts.Ambiguous) and _everything(talk, named.options):
+        return amounts.Amount(account.amount_due)
+    return named
+
+
+def _read_day(talk: Talk, text: str) -> _When:
+    return dates.parse_date(text, talk.language, talk.today, talk.facts.get("payday"))
+
+
+def _chosen_day(talk: Talk, text: str) -> dates.Day | None:
+    """Which of the days that the bot has named: "Friday" is the Friday among them, and not the next one."""
+    named = [date.fromisoformat(each) for each in talk.facts.get("day_options", ())]
+    if (chosen := _one_of(text, named)) is not None:
+        return dates.Day(chosen)
+    if not named or _AMONG_WEEKDAYS.search(normalise(text)):
+        return None
+    said = _read_day(talk, text)
+    if said is None:
+        return None
+    weekdays = {each.weekday() for each in (said.options if isinstance(said, dates.Ambiguous) else (said.value,))}
+    fitting = [each for each in named if each.weekday() in weekdays]
+    return dates.Day(fitting[0]) if len(fitting) == 1 == len(weekdays) else None
+
+
+def _one_of(text: str, named: Sequence[Value]) -> Value | None:
+    """ "The second one", of two that have been named."""
+    if len(named) != 2:
+        return None
+    said = normalise(text)
+    found = [at for at, words in _ONE_OF if words.search(said)]
+    return named[found[0]] if len(found) == 1 and len(said) <= _SHORT and not _NEITHER.search(said) else None
+
+
+def names_number(talk: Talk, text: str) -> bool:
+    """Whether a number stands in `text` besides its days: a sum, even one that cannot be read as such."""
+    return _NUMBER.search(dates.without_dates(normalise(text), talk.language)) is not None
 
 
 def _everything(talk: Talk, options: Sequence[Decimal]) -> bool:

@@ -136,6 +136,8 @@ class Actions:
             if act is not answers.not_understood and request.form is None:
                 talk.note(misses=None)
             effect = act(talk, request)
+            if act is not answers.open_talk:
+                talk.note(more_to_answer=None)
             turns = talk.speak()
         if effect.passes:
             # No slot is set, so Rasa looks for another act.

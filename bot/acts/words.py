@@ -35,3 +35,8 @@ def first_in(section: str, text: str) -> str | None:
     """The first name of a section whose words stand in `text`."""
     said = normalise(text)
     return next((name for name, words in patterns(section).items() if words.search(said)), None)
+
+
+def says(section: str, text: str) -> bool:
+    """Whether any words of a section stand in `text`."""
+    return first_in(section, text) is not None

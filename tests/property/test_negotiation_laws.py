@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.instalments import EVERY, Outside, Plan, PlanBounds, ladder, make, most_parts
@@ -27,8 +28,8 @@ from bot.promises import make as make_promise
 from ledger.money import Money
 
 TODAY = date(2026, 11, 23)
-MOST_ANSWERS = 6
-"""Two steps on the amount, two on the day, one press, and the person."""
+MOST_ANSWERS = 7
+"""Two steps on the amount, two on the day, one press, the floor once more, and the person."""
 
 
 def money(cents: int) -> Money:
@@ -92,8 +93,27 @@ def test_it_only_ever_gives_way(history: list[Proposal], within: Bounds) -> None
     ahead = [each for each in bounds_put if isinstance(each, date)]
     assert sums == sorted(sums, reverse=True)
     assert ahead == sorted(ahead)
-    assert len(set(sums)) == len(sums)
+    # Only the floor is named twice, and only to somebody who comes up towards it.
+    again = [one for one, after in pairwise(sums) if one == after]
+    assert again in ([], [amounts(within.floors)[-1].amount])
     assert len(set(ahead)) == len(ahead)
+
+
+@given(bounds(), st.integers(1, 99), st.integers(1, 99))
+def test_who_comes_up_towards_the_floor_hears_it_once_more_before_a_person(
+    within: Bounds, first: int, second: int
+) -> None:
+    floor = amounts(within.floors)[-1].amount
+    assume(floor >= 1)
+    low, then = (Proposal(amount=floor * share / 100) for share in (first, second))
+    _, gone = weigh(low, Given(amount_steps=2), within, TODAY)
+    answer, gone = weigh(then, gone, within, TODAY)
+    comes_up = second > first
+    assert isinstance(answer, Counter if comes_up else Person)
+    if isinstance(answer, Counter):
+        assert answer.last
+        assert answer.bound == amounts(within.floors)[-1]
+        assert isinstance(weigh(Proposal(amount=floor * Decimal("0.99")), gone, within, TODAY)[0], Person)
 
 
 @given(st.lists(proposals(), min_size=40, max_size=40), bounds())
