@@ -42,6 +42,7 @@ class Floor:
     retier: Callable[[UnitOfWork], int]
     demo_invites: Callable[[], Sequence[DemoInvite]]
     url: str
+    terms: Terms
     phones: Phones | None = None
 
 
@@ -83,6 +84,7 @@ def open_floor(
         retier=retier_and_hand_over,
         demo_invites=demo_invites,
         url=f"http://{settings.host}:{port}",
+        terms=terms,
         phones=phones,
     )
     try:

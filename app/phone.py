@@ -10,20 +10,23 @@ from sqlmodel import col, select
 
 from app import wiring
 from app.api.phone import Phones
+from app.handover import LiveHandover
 from app.settings import Settings
 from app.speaking import open_speaking
 from bot.phone.call import Voicebox
+from bot.phone.handing_over import People
 from bot.phone.legs.browser_pages import Pages
 from bot.phone.legs.browser_phone import BrowserPhone
 from bot.phone.loop import PhoneLoop
 from bot.phone.placing import CallParts, Calls
-from bot.phone.ports import Handover, LastIntent, Talks
+from bot.phone.ports import LastIntent, Talks
+from bot.talk import Terms
+from bot.transfer import Transfers
 from desk.intake import open_case
 from ledger.ledger import Ledger
 from ledger.tables import Account, Turn
 from speech.hear import HearSettings, ModelMissing, Recogniser
 from speech.hearing import HearingPool, cores
-from strategy.policy.packs import shipped_packs
 
 CALLS_A_CORE = 8
 """Calls that one core carries before answers come late; `scripts/bench voice` measures it."""
@@ -55,10 +58,8 @@ def open_voice(settings: Settings, tell: Callable[[str], object]) -> Iterator[Vo
         yield Voice(loop, Voicebox(hears, speaks), Phones(debtors, collectors))
 
 
-def browser_calls(
-    voice: Voice, ledger: Ledger, talks: Talks, handover: Handover | None = None, most: int | None = None
-) -> Calls:
-    """The dispatcher's carrier of calls to the debtors' pages."""
+def browser_calls(voice: Voice, ledger: Ledger, talks: Talks, terms: Terms, most: int | None = None) -> Calls:
+    """The dispatcher's carrier of calls to the debtors' pages, with the collectors who are ready behind it."""
 
     def whose(account_id: str) -> str:
         with ledger.read() as work:
@@ -69,10 +70,10 @@ def browser_calls(
         carrier=BrowserPhone(pages, whose),
         talks=talks,
         voicebox=voice.voicebox,
-        packs=shipped_packs(),
+        packs=terms.packs,
         open_case=open_case,
         last_intent=last_intent_in(ledger),
-        handover=handover,
+        people=People(LiveHandover(ledger, voice.phones.collectors), Transfers(ledger, terms, open_case)),
         rings_at=lambda debtor: pages.there(debtor) and not pages.talking(debtor),
         expects=pages.lately,
         most=most or CALLS_A_CORE * cores(),

@@ -45,7 +45,7 @@ def serve() -> None:
         carriers: dict[str, Place] = {"chat": outbox.place}
         lines: dict[str, Lines] = {}
         if voice is not None:
-            calls = browser_calls(voice, ledger, floor.sessions)
+            calls = browser_calls(voice, ledger, floor.sessions, floor.terms)
             carriers["voice"], lines["voice"] = calls.place, calls
         confirmations = ConfirmationOutbox(ledger, settings.home / "confirmations.jsonl", shipped_packs())
         auditing = wiring.auditing_of(settings, ledger)

@@ -10,12 +10,14 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 
 from bot.phone.call import Voicebox, run_call
-from bot.phone.ports import Handover, LastIntent, Talks, Tape
+from bot.phone.handing_over import People, call_with_people
+from bot.phone.ports import LastIntent, Talks, Tape
 from bot.phone.record import CallRecord
 from bot.phone.seam import Carrier, Dial, NotReached
 from bot.phone.unwanted import wants_no_calls
@@ -48,6 +50,7 @@ class CallParts:
 
     :param rings_at: whether anything could ring at this person now; may be asked from any thread.
     :param expects: whether a call to this person is worth planning; may be asked from any thread.
+    :param people: who may be put on the line; None: the bot alone.
     :param most: calls this machine carries at a time.
     """
 
@@ -58,7 +61,7 @@ class CallParts:
     open_case: OpenCase
     last_intent: LastIntent = lambda _: None
     tape: MakeTape = lambda _: None
-    handover: Handover | None = None
+    people: People | None = None
     rings_at: Callable[[str], bool] = lambda _: True
     expects: Callable[[str], bool] = lambda _: True
     most: int = 15
@@ -130,7 +133,8 @@ class Calls:
                 await asyncio.to_thread(self._leave_alone, contact)
             self._log.info("call.not_reached", attempt_id=contact.attempt_id, outcome=leg.outcome, code=leg.cause)
             return leg.outcome
-        done = await run_call(
+        call = run_call if parts.people is None else partial(call_with_people, people=parts.people)
+        done = await call(
             leg,
             talks=parts.talks,
             voicebox=parts.voicebox,
@@ -139,7 +143,6 @@ class Calls:
             attempt_id=contact.attempt_id,
             last_intent=parts.last_intent,
             tape=parts.tape(contact.attempt_id),
-            handover=parts.handover,
         )
         return outcome_of(done)
 

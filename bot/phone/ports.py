@@ -18,6 +18,9 @@ class Talks(Protocol):
 
     def turn(self, conversation_id: str, text: str) -> Reply: ...
 
+    def half_heard(self, conversation_id: str, text: str) -> Reply:
+        """As `turn`, of what may have been heard wrongly."""
+
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         """What was said was not heard clearly, so often in a row."""
 
@@ -91,6 +94,9 @@ class Tape(Protocol):
 
 class Handover(Protocol):
     """People who can take a call (`desk`, handed in by the wiring)."""
+
+    async def wanted(self, conversation_id: str) -> bool:
+        """Whether this talk is one in which a person belongs on the line: not after a wish to be left alone."""
 
     async def collector(self, conversation_id: str, language: str, patience_seconds: float) -> CallLeg | None:
         """Offer the call, with its case on the screen; the leg of whoever accepts, None if nobody is in time."""

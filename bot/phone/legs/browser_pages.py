@@ -92,6 +92,8 @@ class Page:
             case {"type": str(kind), "subject": str(subject)}:
                 if (waits := self.awaited.get((kind, subject))) is not None and not waits.done():
                     waits.set_result(True)
+            case _:
+                self.pages.hears(self, message)
 
     def gone(self) -> None:
         """Its socket is closed."""
@@ -102,19 +104,18 @@ class Pages:
     """All open pages of one kind of telephone.
 
     :param new_key: makes the secret by which a page takes its call up again.
-    :param changed: called with the owner whenever a page opens or closes.
     """
 
     def __init__(
         self,
         post: Post,
         new_key: Callable[[], str],
-        changed: Callable[[str], object] = lambda _owner: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.post = post
         self.new_key = new_key
-        self._changed = changed
+        self.hears: Callable[[Page, Mapping[str, Any]], object] = lambda _page, _message: None
+        """Told of what a page says that is not about a call."""
         self._clock = clock
         self._open: dict[str, list[Page]] = {}
         self._rings: list[Ring] = []
@@ -134,7 +135,6 @@ class Pages:
         for ring in self._rings:
             if owner in ring.owners:
                 self._ring_at(page, ring)
-        self._changed(owner)
         return page
 
     def closed(self, page: Page) -> None:
@@ -150,7 +150,6 @@ class Pages:
         for waits in page.awaited.values():
             if not waits.done():
                 waits.set_result(False)
-        self._changed(page.owner)
 
     def there(self, owner: str) -> bool:
         """Whether a call could ring at this owner now. May be asked from any thread."""
@@ -187,6 +186,9 @@ class Pages:
             return taken
         except TimeoutError:
             return "rung_out"
+        except asyncio.CancelledError:
+            why = "gone"
+            raise
         finally:
             self._rings.remove(ring)
             for page in [page for held in self._open.values() for page in held if page.ring is ring]:
