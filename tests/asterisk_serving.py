@@ -30,7 +30,7 @@ from bot.phone.legs.asterisk.chan_websocket import ChanWebsocketDoor
 ROOT = Path(__file__).parents[1]
 PEERS = ROOT / ".peers"
 SHIPPED = ROOT / "deploy/asterisk"
-PASSWORD = "only for tests"
+PASSWORD = "only-for-tests"
 LIBRARIES = f"{PEERS}/usr/lib/x86_64-linux-gnu:{PEERS}/usr/lib"
 LOADER = [str(PEERS / "usr/lib64/ld-linux-x86-64.so.2"), "--library-path", LIBRARIES]
 
@@ -198,9 +198,10 @@ class Phone:
 
 @contextmanager
 def baresip(
-    microphone: Path, answer: str = "auto", codec: str = "pcmu", register: Asterisk | None = None
+    microphone: Path, answer: str = "auto", codec: str = "pcmu", register: Asterisk | None = None, keep: bool = True
 ) -> Iterator[Phone]:
-    """A SIP telephone whose microphone is a WAV, and which keeps what it hears."""
+    """A SIP telephone whose microphone is a WAV, and which keeps what it hears if told to."""
+    recorder = "module sndfile.so\n" if keep else ""
     folder = Path(tempfile.mkdtemp(prefix="phone"))
     port, control = free_port(), free_port(socket.SOCK_STREAM)
     (folder / "config").write_text(
@@ -210,7 +211,7 @@ def baresip(
         "audio_level no\nausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n"
         "audio_buffer 20-160\naudio_buffer_mode fixed\nrtp_ports 30000-39000\nsip_cafile /dev/null\n"
         f"module_path {PEERS}/usr/lib/baresip/modules\nmodule g711.so\nmodule g722.so\nmodule aufile.so\n"
-        f"module sndfile.so\nsnd_path {folder}\nmodule_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
+        f"{recorder}snd_path {folder}\nmodule_app account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n"
         f"ctrl_tcp_listen 127.0.0.1:{control}\n"
     )
     where, login = f"127.0.0.1:{port}", "regint=0"
@@ -239,3 +240,56 @@ def baresip(
     finally:
         _stop(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_HEAD = "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]S[call_number]\n[last_Call-ID:]\n"
+
+
+def _response(status: str, cseq: str = "[last_CSeq:]") -> str:
+    return f"<send><![CDATA[\n\nSIP/2.0 {status}\n{_HEAD}{cseq}\nContent-Length: 0\n\n]]></send>\n"
+
+
+@contextmanager
+def sipp(final: str | None, rings: bool) -> Iterator[int]:
+    """A telephone that never takes a call; gives its port.
+
+    :param final: the SIP status it refuses with; None: it does not refuse, and can be cancelled.
+    :param rings: it says that it rings; without that and without a status it is dead.
+    """
+    steps = '<recv request="INVITE"/>\n'
+    if rings:
+        steps += _response("180 Ringing")
+    if final is not None:
+        steps += ('<pause milliseconds="200"/>\n' if rings else "") + _response(final) + '<recv request="ACK"/>\n'
+    elif rings:
+        ended = _response("487 Request Terminated", "CSeq: [cseq] INVITE")
+        steps += '<recv request="CANCEL"/>\n' + _response("200 OK") + ended + '<recv request="ACK"/>\n'
+    else:
+        steps += '<pause milliseconds="60000"/>\n'
+    folder, port = Path(tempfile.mkdtemp(prefix="sipp")), free_port()
+    scenario = folder / "scenario.xml"
+    scenario.write_text(f'<?xml version="1.0"?>\n<scenario name="refuses">\n{steps}</scenario>\n')
+    told = ["-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
+    process = subprocess.Popen(
+        [*LOADER, str(PEERS / "usr/bin/sipp"), *told],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd=folder,
+        env={**os.environ, "TERM": "dumb"},
+    )
+    try:
+        _until_bound(port, process)
+        yield port
+    finally:
+        _stop(process)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _until_bound(port: int, process: subprocess.Popen[bytes]) -> None:
+    limit = time.monotonic() + 10
+    while f":{port:04X} " not in Path("/proc/net/udp").read_text():
+        assert process.poll() is None, "sipp ended"
+        assert time.monotonic() < limit, "sipp does not listen"
+        time.sleep(0.02)

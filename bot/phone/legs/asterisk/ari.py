@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import httpx
 import structlog
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 Event = Mapping[str, Any]
@@ -55,6 +55,8 @@ class Ari:
         self._watching: dict[str, Take] = {}
         self._task: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
+        self.socket: ClientConnection | None = None
+        """Where events come in; None while they do not."""
         self._log = structlog.get_logger()
 
     @property
@@ -127,13 +129,14 @@ class Ari:
         while True:
             try:
                 async with connect(url, additional_headers=self.authorization, max_size=None) as socket:
-                    wait = FIRST_RETRY_SECONDS
+                    wait, self.socket = FIRST_RETRY_SECONDS, socket
                     self._connected.set()
                     await self._catch_up()
                     async for text in socket:
                         self._hand_in(json.loads(text))
             except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError) as fault:
                 self._log.warning("asterisk.events_lost", exc_info=fault)
+            self.socket = None
             self._connected.clear()
             await asyncio.sleep(wait)
             wait = min(wait * 2, LAST_RETRY_SECONDS)

@@ -20,7 +20,6 @@ from bot.phone.seam import CallLeg, Dial, NotReached
 NUMBER: Final = re.compile(r"\+?[0-9]{2,15}")
 PATIENCE_SECONDS: Final = 10.0
 """How long after the last ring Asterisk may take to say what came of it."""
-ANSWERED: Final = "answered"
 
 
 @dataclass(frozen=True, slots=True)

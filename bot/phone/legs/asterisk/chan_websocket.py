@@ -19,6 +19,8 @@ from bot.phone.legs.asterisk.media import Media, Sink
 
 FORMATS: Final = {8_000: "slin", 16_000: "slin16"}
 CONNECT_SECONDS: Final = 5.0
+BARE: Final = "bare"
+"""What a word without a key is kept under."""
 
 
 class ChanWebsocket:
@@ -85,19 +87,19 @@ class ChanWebsocket:
             case "DTMF_END":
                 self._sink.pressed(told.get("digit", ""))
             case "MEDIA_MARK_PROCESSED":
-                self._sink.reached(told.get("correlation_id", told.get("mark", "")))
+                self._sink.reached(told.get("correlation_id", told.get(BARE, "")))
 
 
 def parse(text: str) -> tuple[str, dict[str, str]]:
-    """A control message, in Asterisk's plain form (`EVENT key:value ...`) or in JSON, whichever it is set to."""
+    """A control message: `EVENT key:value ...`, `EVENT word`, or JSON, whichever Asterisk is set to."""
     if text.startswith("{"):
         try:
             told: dict[str, Any] = json.loads(text)
         except ValueError:
             return "", {}
         return str(told.get("event", "")), {key: str(value) for key, value in told.items()}
-    event, *pairs = text.split()
-    return event, dict(pair.split(":", 1) for pair in pairs if ":" in pair)
+    event, *words = text.split() or [""]
+    return event, dict((word if ":" in word else f"{BARE}:{word}").split(":", 1) for word in words)
 
 
 class ChanWebsocketDoor:

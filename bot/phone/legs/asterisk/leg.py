@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from bot.phone.legs.asterisk.ari import GONE, AriDown, AriRefused, Event
@@ -12,8 +13,9 @@ from bot.phone.seam import NotReached
 if TYPE_CHECKING:
     from bot.phone.legs.asterisk.calls import AsteriskCalls
 
-TONE: Final = "tone:!880/150,!0/60,!1175/150"
+TONE: Final = "tone:880"
 """What a collector hears alone before being joined: somebody is about to be there."""
+TONE_SECONDS: Final = 0.25
 
 
 class AsteriskLeg(LiveLeg):
@@ -84,7 +86,10 @@ class AsteriskLeg(LiveLeg):
             return NotReached("unknown", self.cause)
         ari.watch(second, self.take)
         try:
-            await ari.ask("POST", f"/channels/{second}/play", media=TONE)
+            await ari.ask("POST", f"/channels/{second}/play/{second}.tone", media=TONE)
+            await asyncio.sleep(TONE_SECONDS)
+            # A tone has no end of its own, and whoever hears one cannot be joined to anybody.
+            await ari.remove(f"/playbacks/{second}.tone")
             await ari.ask("POST", f"/bridges/{self._call}/addChannel", channel=second)
         except (AriRefused, AriDown):
             ari.forget(second)
