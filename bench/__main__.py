@@ -9,13 +9,14 @@ SCORE_USAGE = "scripts/bench score [quality|speed|all] [options of quality or sp
 DISPATCH_USAGE = "scripts/bench dispatch [gate|reserve|audit|faults|all] [options]"
 CHAT_USAGE = "scripts/bench chat [options; see --help]"
 TRIGGERS_USAGE = "scripts/bench triggers [files]"
+VOICE_USAGE = "scripts/bench voice [options; see --help]"
 NLU_USAGE = "scripts/bench nlu [candidates; see --help]"
 
 
 def main(arguments: list[str]) -> None:
     subject, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if subject not in SUBJECTS:
-        usages = (SCORE_USAGE, DISPATCH_USAGE, CHAT_USAGE, TRIGGERS_USAGE, NLU_USAGE)
+        usages = (SCORE_USAGE, DISPATCH_USAGE, CHAT_USAGE, VOICE_USAGE, TRIGGERS_USAGE, NLU_USAGE)
         raise SystemExit("usage: " + "\n       ".join(usages))
     SUBJECTS[subject](rest)
 
@@ -44,6 +45,12 @@ def chat(arguments: Sequence[str]) -> None:
     run.main(arguments)
 
 
+def voice(arguments: Sequence[str]) -> None:
+    from bench.voice import run
+
+    run.main(arguments)
+
+
 def triggers(arguments: Sequence[str]) -> None:
     from bench import triggers as measured
 
@@ -60,6 +67,7 @@ SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {
     "score": score,
     "dispatch": dispatch,
     "chat": chat,
+    "voice": voice,
     "triggers": triggers,
     "nlu": nlu,
 }
