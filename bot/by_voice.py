@@ -25,6 +25,7 @@ WISHES: Final = {"0": "ask_for_human_or_are_you_a_bot", "9": "cease_request"}
 class ByVoice:
     """The steps of a talk that no word of the debtor stands behind. `bot.session.Sessions` has them all."""
 
+    turn: Callable[..., Reply]
     _safely: Callable[[str, Callable[[], Reply]], Reply]
     _talk_on: Callable[[str], AbstractContextManager[Talk]]
     _one_at_a_time: Callable[[str], AbstractContextManager[None]]
@@ -49,6 +50,13 @@ class ByVoice:
                 talk.close("handed_over")
 
         return self._step(conversation_id, ask_again)
+
+    def half_heard(self, conversation_id: str, text: str) -> Reply:
+        """What was heard, and perhaps wrongly: as `turn`, but a yes binds nobody, and what sounds alike is asked back.
+
+        :raises UnknownConversation: no such conversation.
+        """
+        return self.turn(conversation_id, text, sure=False)
 
     def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
         """Ask whether anybody is there, with the open question; when nobody has answered that, say goodbye.
@@ -81,6 +89,13 @@ class ByVoice:
             after_trigger.follow(talk, trigger)
 
         return self._step(conversation_id, obey)
+
+    def machine_answered(self, conversation_id: str) -> Reply:
+        """A voicemail has answered: not a word more.
+
+        :raises UnknownConversation: no such conversation.
+        """
+        return self._step(conversation_id, lambda talk: talk.close("voicemail"))
 
     def machine_asked(self, conversation_id: str) -> Reply:
         """A machine asks in the person's place who is calling: the greeting once more, which names no debt.

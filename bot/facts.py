@@ -18,6 +18,13 @@ class Digits:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Sums that sound alike, each to be said as a sum and figure by figure."""
+
+    sums: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """How many there are of something that the sentence names."""
 
@@ -31,7 +38,7 @@ class Parts:
     parts: tuple[tuple[Money, date], ...]
 
 
-Fact = Money | date | int | str | Count | Digits | Parts | tuple[Money, ...] | tuple[date, ...]
+Fact = Money | date | int | str | Count | Digits | Alike | Parts | tuple[Money, ...] | tuple[date, ...]
 
 # What people call the currency in a sentence. Others are worded by their ISO 4217 code, which is never wrong.
 CURRENCIES = {
@@ -60,6 +67,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "days_past_due": (int,),
     "count": (Count,),
     "figures": (Digits,),
+    "alike": (Alike,),
     "parts": (Parts,),
     "reference": (str,),
     "hours": (str,),
@@ -76,6 +84,8 @@ FIGURES = {
         )
     ),
 }
+BETWEEN_OPTIONS = {"zh": "，还是", "en": ", or "}
+COMMA = {"zh": "，", "en": ", "}
 BETWEEN_FIGURES = {"zh": "、", "en": ", "}
 ON_THE_DAY = {"zh": "：", "en": ": "}
 BETWEEN_PARTS = {"zh": "；", "en": "; "}
@@ -129,6 +139,10 @@ def wording(fact: Fact, lang: str) -> str:
     if isinstance(fact, Digits):
         whole = fact.amount == fact.amount.to_integral_value()
         return BETWEEN_FIGURES[lang].join(FIGURES[lang][each] for each in _digits(fact.amount, whole, commas=False))
+    if isinstance(fact, Alike):
+        return _choice(
+            [f"{money(each, lang)}{COMMA[lang]}{wording(Digits(each.amount), lang)}" for each in fact.sums], lang
+        )
     if isinstance(fact, Parts):
         return BETWEEN_PARTS[lang].join(
             f"{day(on, lang)}{ON_THE_DAY[lang]}{money(sum_, lang)}" for sum_, on in fact.parts
@@ -143,9 +157,7 @@ def wording(fact: Fact, lang: str) -> str:
 def _choice(options: list[str], lang: str) -> str:
     if not options:
         raise ValueError("a choice needs at least one option")
-    if lang == "zh":
-        return "，还是".join(options)
-    return ", or ".join(options)
+    return BETWEEN_OPTIONS[lang].join(options)
 
 
 def pattern(field: str, lang: str) -> str:
@@ -176,11 +188,13 @@ def _shape(kind: type, lang: str) -> str:
     if kind is Digits:
         figure = "(?:" + "|".join(FIGURES[lang].values()) + ")"
         return rf"{figure}(?:{BETWEEN_FIGURES[lang]}{figure})*"
+    if kind is Alike:
+        option = f"(?:{_shape(Money, lang)}){COMMA[lang]}(?:{_shape(Digits, lang)})"
+        return f"{option}(?:{BETWEEN_OPTIONS[lang]}{option})*"
     if kind is Parts:
         part = f"(?:{_shape(date, lang)}){ON_THE_DAY[lang]}(?:{_shape(Money, lang)})"
         return rf"{part}(?:{BETWEEN_PARTS[lang]}{part})*"
     if kind is tuple:
         option = f"(?:{_shape(Money, lang)}|{_shape(date, lang)})"
-        between = "，还是" if lang == "zh" else ", or "
-        return f"{option}(?:{between}{option})*"
+        return f"{option}(?:{BETWEEN_OPTIONS[lang]}{option})*"
     return rf"[^\n]{{1,{LONGEST_TEXT}}}"

@@ -117,9 +117,10 @@ class Sessions(ByVoice):
             turns = open_talk(talk, wanted)
             return reply_to(talk.conversation, [turn.line for turn in turns], turns)
 
-    def turn(self, conversation_id: str, text: str, is_new: IsNew = lambda *_: True) -> Reply:
+    def turn(self, conversation_id: str, text: str, is_new: IsNew = lambda *_: True, *, sure: bool = True) -> Reply:
         """What the bot answers to one message of the debtor.
 
+        :param sure: False: a recogniser may have heard it wrongly; nothing in it is taken for a yes to a read-back.
         :param is_new: False: it was heard before; nothing happens, and the reply is empty.
 
         Any failure, of the dialogue model, a record or our own, ends the talk with an apology, a hold and a case; it
@@ -127,7 +128,7 @@ class Sessions(ByVoice):
 
         :raises UnknownConversation: no such conversation.
         """
-        return self._safely(conversation_id, lambda: self._turn(conversation_id, text[:LONGEST_TEXT], is_new))
+        return self._safely(conversation_id, lambda: self._turn(conversation_id, text[:LONGEST_TEXT], is_new, sure))
 
     def _safely(self, conversation_id: str, step: Callable[[], Reply]) -> Reply:
         """What `step` answers, one step of a talk at a time; a failure of any kind ends the talk with an apology."""
@@ -145,9 +146,9 @@ class Sessions(ByVoice):
                 self._log.error("turn_failed", conversation_id=conversation_id, code=type(fault).__name__)
                 return self._fail(conversation_id, "record_failed")
 
-    def _turn(self, conversation_id: str, text: str, is_new: IsNew) -> Reply:
+    def _turn(self, conversation_id: str, text: str, is_new: IsNew, sure: bool) -> Reply:
         began = self._timer()
-        done = self._before_dialogue(conversation_id, text, is_new, began)
+        done = self._before_dialogue(conversation_id, text, is_new, sure, began)
         if isinstance(done, Reply):
             return done
         return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
@@ -161,11 +162,15 @@ class Sessions(ByVoice):
         heard = self._dialogue.hear(conversation_id, message.text)
         return Answer((*told.turn_ids, *heard.turn_ids), heard.intent, heard.confidence)
 
-    def _before_dialogue(self, conversation_id: str, text: str, is_new: IsNew, began: float) -> Reply | _Message:
+    def _before_dialogue(
+        self, conversation_id: str, text: str, is_new: IsNew, sure: bool, began: float
+    ) -> Reply | _Message:
         """Everything that does not need the dialogue model, in one transaction."""
         with self._talk_on(conversation_id) as talk:
             if talk.conversation.stage == "closed" or not is_new(talk.work, conversation_id, talk.last_seq):
                 return reply_to(talk.conversation)
+            if sure == ("unsure" in talk.facts):
+                talk.note(unsure=None if sure else True)
             silent = says_nothing(text)
             if not silent:
                 talk.conversation.language = language_of(text, talk.language)

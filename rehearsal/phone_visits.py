@@ -37,6 +37,9 @@ class Overheard:
     def turn(self, conversation_id: str, text: str) -> Reply:
         return self._heard(self._talks.turn(conversation_id, text))
 
+    def half_heard(self, conversation_id: str, text: str) -> Reply:
+        return self._heard(self._talks.half_heard(conversation_id, text))
+
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         return self._heard(self._talks.unheard(conversation_id, in_a_row))
 
@@ -45,6 +48,9 @@ class Overheard:
 
     def key(self, conversation_id: str, key: str) -> Reply:
         return self._heard(self._talks.key(conversation_id, key))
+
+    def machine_answered(self, conversation_id: str) -> Reply:
+        return self._heard(self._talks.machine_answered(conversation_id))
 
     def machine_asked(self, conversation_id: str) -> Reply:
         return self._heard(self._talks.machine_asked(conversation_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,10 +58,11 @@ class ScriptedTalks:
         self._replies = list(replies)
         self._opening = tuple(opening) or (say("ask_identity", "en"),)
         self.told: list[str] = []
+        self.half_heard_texts: list[str] = []
         self.unheard_in_a_row: list[int] = []
         self.silences: list[int] = []
         self.keys: list[str] = []
-        self.machines = 0
+        self.machines = self.voicemails = 0
         self.broken = 0
         self.debtor_hung_up = False
         self.proven: tuple[list[str], list[str]] | None = None
@@ -72,6 +74,10 @@ class ScriptedTalks:
     def turn(self, conversation_id: str, text: str) -> Reply:
         self.told.append(text)
         return self._replies.pop(0) if self._replies else reply("anything_else")
+
+    def half_heard(self, conversation_id: str, text: str) -> Reply:
+        self.half_heard_texts.append(text)
+        return self.turn(conversation_id, text)
 
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         self.unheard_in_a_row.append(in_a_row)
@@ -85,9 +91,13 @@ class ScriptedTalks:
         self.keys.append(key)
         return reply("trigger_human" if key == "0" else "trigger_cease", ended=True, escalated=key == "0")
 
+    def machine_answered(self, conversation_id: str) -> Reply:
+        self.voicemails += 1
+        return Reply(conversation_id, (), "en", "closed", True, False)
+
     def machine_asked(self, conversation_id: str) -> Reply:
         self.machines += 1
-        return reply("greeting_voice", bank="Amends Bank")
+        return replace(reply("greeting_voice", bank="Amends Bank"), stage="verifying")
 
     def broke(self, conversation_id: str) -> Reply:
         self.broken += 1

@@ -120,9 +120,13 @@ class Ruled:
         """The sentences that answer `text`, understood as `intent`."""
         return [line.template for line in self.hears(intent, text).lines]
 
-    def hears(self, intent: str, text: str) -> Reply:
+    def half_says(self, intent: str, text: str) -> list[str]:
+        """The same for what a recogniser was not sure of."""
+        return [line.template for line in self.hears(intent, text, sure=False).lines]
+
+    def hears(self, intent: str, text: str, *, sure: bool = True) -> Reply:
         self.dialogue.reads.append(intent)
-        reply = self.sessions.turn(self.conversation_id, text)
+        reply = self.sessions.turn(self.conversation_id, text, sure=sure)
         self.dialogue.reads.clear()
         self.replies.append(reply)
         return reply

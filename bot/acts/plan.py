@@ -151,7 +151,7 @@ def _yes(talk: Talk, request: ActionRequest, asking: str) -> Effect:
     if asking == "first_day" and "plan_bound" in talk.facts:
         talk.note(plan_first=talk.facts["plan_bound"][1])
         return settle(talk, request)
-    if asking == "plan_confirmed":
+    if asking == "plan_confirmed" and not reading.is_unsure(talk):
         return _record(talk)
     return _missed(talk, request) or ask(talk)
 

@@ -75,9 +75,9 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
         if _settled(talk) != before:
             talk.note(misses=None)
             return settle(talk, request)
-        if asking == "confirmed" and says("yes", request.text):
+        if asking == "confirmed" and says("agrees", request.text):
             # "Yes, Friday, all of it", whatever else it was read as.
-            return _record(talk)
+            return _confirmed(talk, request)
         if asking != "confirmed" or request.intent != "affirm":
             # The same again, or nothing that can be noted: asked back without end, nobody would get any further.
             return _missed(talk, request) or settle(talk, request)
@@ -99,7 +99,7 @@ def _yes_or_no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
         talk.note(misses=None, amount_options=None, **agreed)
         return settle(talk, request)
     if request.intent == "affirm" and asking == "confirmed":
-        return _record(talk)
+        return _confirmed(talk, request)
     if request.intent == "deny" and ("amount_options" in talk.facts or "day_options" in talk.facts):
         talk.note(amount_options=None, day_options=None)
         return _missed(talk, request) or ask(talk)
@@ -220,6 +220,13 @@ def hand_over(talk: Talk, request: ActionRequest) -> Effect:
     talk.escalate(named("cannot_commit", request.text))
     talk.close("handed_over")
     return ended()
+
+
+def _confirmed(talk: Talk, request: ActionRequest) -> Effect:
+    """A yes to the read-back. One that may not have been one is asked for again."""
+    if reading.is_unsure(talk):
+        return _missed(talk, request) or ask(talk, "confirmed")
+    return _record(talk)
 
 
 def _record(talk: Talk) -> Effect:

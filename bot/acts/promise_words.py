@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bot.acts import reading
 from bot.acts.act import NOTED, Effect
-from bot.facts import Digits
+from bot.facts import Alike, Digits
 from bot.negotiation import Bounds
 from bot.talk import Talk
 
@@ -25,7 +26,11 @@ def ask(talk: Talk, again: str | None = None) -> Effect:
     elif "refused" in facts:
         asking = _refused(talk, facts["refused"])
     elif "amount_options" in facts:
-        talk.say("amount_ambiguous", options=tuple(talk.money(Decimal(each)) for each in facts["amount_options"]))
+        sums = tuple(talk.money(Decimal(each)) for each in facts["amount_options"])
+        if talk.conversation.channel == "voice" and reading.sound_alike(sums, talk.language):
+            talk.say("amount_alike", alike=Alike(sums))
+        else:
+            talk.say("amount_ambiguous", options=sums)
         asking = "amount"
     elif "amount" not in facts:
         asking = _ask_amount(talk, missed=again is not None)

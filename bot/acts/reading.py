@@ -11,8 +11,10 @@ from typing import Any, Final, TypeVar
 from bot import amounts, dates
 from bot.acts.words import patterns
 from bot.numerals import EN_WORDS
+from bot.sound_alikes import alike_days, alike_sums
 from bot.talk import Talk
 from bot.wording import normalise
+from ledger.money import Money
 
 # Of a sentence that asks something and offers something, the part that offers.
 _CLAUSE = re.compile(r"[,.;!?]|\b(?:and|but|so|or)\b|但是?|不过|顺便|另外|还有")
@@ -31,6 +33,8 @@ _AMONG_WEEKDAYS = re.compile(r"[这下本上]|\d|\b(?:this|next|coming|week)\b")
 
 # 一 alone is in too many words that count nothing.
 _NUMBER = re.compile(rf"[\d二两三四五六七八九十百千万]|\b(?:{'|'.join(EN_WORDS)}|hundred|thousand|grand)\b")
+
+_DAY_BY_NUMBER = re.compile(r"[\d一二三四五六七八九十]\s*[号日]|\b(?:13|30|thirteen|thirty|thirtie)")
 
 Value = TypeVar("Value")
 _Sum = amounts.Amount | amounts.Ambiguous | None
@@ -58,7 +62,38 @@ def found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
         facts |= {"amount": str(_without_the_odd_cents(amount.value, talk.account.amount_due)), "amount_options": None}
     elif amount is not None:
         facts |= {"amount": None, "amount_options": [str(option) for option in amount.options]}
-    return facts | _day(day)
+    facts |= _day(day)
+    return _asked_back(talk, text, facts) if is_unsure(talk) else facts
+
+
+def is_unsure(talk: Talk) -> bool:
+    """Whether the recogniser was not sure of what is being answered. A yes in it binds nobody."""
+    return "unsure" in talk.facts
+
+
+def sound_alike(sums: Sequence[Money], lang: str) -> bool:
+    """Whether two sums are easily taken for each other on the telephone."""
+    if len(sums) != 2:
+        return False
+    least, most = sorted(each.amount for each in sums)
+    return most in alike_sums(least, lang, least=most, most=most)
+
+
+def _asked_back(talk: Talk, text: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """What may have been heard wrongly becomes a choice, unless it answers the choice that was just given."""
+    before = talk.facts
+    amount, day = facts.get("amount"), facts.get("day")
+    if amount is not None and amount not in before.get("amount_options", ()) and names_number(talk, text):
+        value = Decimal(amount)
+        least = min(talk.floors.smallest.amount, value)
+        others = alike_sums(value, talk.language, least=least, most=talk.account.balance)
+        if others:
+            facts |= {"amount": None, "amount_options": [str(each) for each in sorted((value, *others[:1]))]}
+    if day is not None and day not in before.get("day_options", ()) and _DAY_BY_NUMBER.search(normalise(text)):
+        days = alike_days(date.fromisoformat(day), talk.language, talk.today)
+        if days:
+            facts |= {"day": None, "day_options": sorted([day, *(each.isoformat() for each in days)])}
+    return facts
 
 
 def _offer_in(talk: Talk, text: str) -> tuple[_Sum, _When]:
@@ -80,7 +115,9 @@ def _offer_in(talk: Talk, text: str) -> tuple[_Sum, _When]:
 
 
 def _read_amount(talk: Talk, text: str) -> _Sum:
-    account, heard = talk.account, talk.conversation.channel == "voice"
+    account = talk.account
+    # Who is sure to have said one of two that sound alike, after both were put to them, is not asked again.
+    heard = talk.conversation.channel == "voice" and (is_unsure(talk) or "amount_options" not in talk.facts)
     named = amounts.parse_amount(text, talk.language, account.amount_due, account.balance, heard=heard)
     if isinstance(named, amounts.Ambiguous) and _everything(talk, named.options):
         return amounts.Amount(account.amount_due)

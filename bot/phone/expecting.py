@@ -14,8 +14,9 @@ _ASKS: Final[dict[str, Expecting]] = {
     **dict.fromkeys(("ask_identity", "identity_retry", "identity_four_digits", "not_before_identity"), "identity"),
     **dict.fromkeys(
         (
-            *("ask_amount", "ask_amount_and_date", "amount_not_understood", "amount_ambiguous", "promise_too_large"),
-            *("counter_amount_or_own", "plan_how_many", "ask_can_pay_any", "ask_intention", "read_back_corrected"),
+            *("ask_amount", "ask_amount_and_date", "amount_not_understood", "amount_ambiguous", "amount_alike"),
+            *("promise_too_large", "counter_amount_or_own", "plan_how_many", "ask_can_pay_any", "ask_intention"),
+            *("read_back_corrected",),
         ),
         "amount",
     ),

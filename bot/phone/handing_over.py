@@ -7,9 +7,9 @@ comes on top is that somebody may take it up at once. The bot's words around it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 import structlog
 
@@ -68,7 +68,7 @@ async def call_with_people(
     try:
         done = await run_call(
             kept,
-            talks=_Noticing(talks, fetching.begin),
+            talks=cast(Talks, _Noticing(talks, fetching.begin)),
             voicebox=voicebox,
             account_id=account_id,
             language=language,
@@ -357,35 +357,15 @@ class _Noticing:
         self._talks = talks
         self._escalated = escalated
 
-    def start(self, account_id: str, channel: str, language: str, attempt_id: str | None = None) -> Reply:
-        return self._noticed(self._talks.start(account_id, channel, language, attempt_id))
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        """Every step of a talk, watched."""
+        step = getattr(self._talks, name)
 
-    def turn(self, conversation_id: str, text: str) -> Reply:
-        return self._noticed(self._talks.turn(conversation_id, text))
+        def watched(*given: object, **named: object) -> object:
+            reply = step(*given, **named)
+            # A talk may go on for a question or two after the case was opened; then the person is not wanted yet.
+            if isinstance(reply, Reply) and reply.escalated and (reply.ended or reply.stage == "with_person"):
+                self._escalated(reply)
+            return reply
 
-    def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
-        return self._noticed(self._talks.unheard(conversation_id, in_a_row))
-
-    def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
-        return self._noticed(self._talks.nobody_spoke(conversation_id, in_a_row))
-
-    def key(self, conversation_id: str, key: str) -> Reply:
-        return self._noticed(self._talks.key(conversation_id, key))
-
-    def machine_asked(self, conversation_id: str) -> Reply:
-        return self._noticed(self._talks.machine_asked(conversation_id))
-
-    def broke(self, conversation_id: str) -> Reply:
-        return self._noticed(self._talks.broke(conversation_id))
-
-    def heard_to_end(self, conversation_id: str, heard: Sequence[str], cut_off: Sequence[str]) -> None:
-        self._talks.heard_to_end(conversation_id, heard, cut_off)
-
-    def hung_up(self, conversation_id: str) -> None:
-        self._talks.hung_up(conversation_id)
-
-    def _noticed(self, reply: Reply) -> Reply:
-        # A talk may go on for a question or two after the case was opened; then the person is not wanted yet.
-        if reply.escalated and (reply.ended or reply.stage == "with_person"):
-            self._escalated(reply)
-        return reply
+        return watched

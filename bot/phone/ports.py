@@ -30,6 +30,9 @@ class Talks(Protocol):
     def key(self, conversation_id: str, key: str) -> Reply:
         """A key that is a wish: "0" for a person, "9" for no more calls."""
 
+    def machine_answered(self, conversation_id: str) -> Reply:
+        """A voicemail has answered."""
+
     def machine_asked(self, conversation_id: str) -> Reply:
         """A machine asks in the person's place who is calling."""
 

@@ -37,19 +37,24 @@ class StageTimes:
 
 @dataclass(frozen=True)
 class Understood:
-    """An answer of the debtor as text. `clear` says whether the conversation may act on it.
+    """An answer of the debtor as text. `clear` says whether the conversation may act on it, `sure` whether a yes in it
+    may be taken for one.
 
     :param cut_in: it began before the bot's words were over.
+    :param speech_seconds: how much of it was voice.
+    :param begins: the second of the call at which it begins; `ends` the same of its end.
     """
 
     by: HeardBy
     text: str
     confidence: float = 1.0
     clear: bool = True
+    sure: bool = True
     activity_ms: float = 0.0
     waiting_ms: float = 0.0
     recognition_ms: float = 0.0
     cut_in: bool = False
+    speech_seconds: float = 0.0
     begins: float = 0.0
     ends: float = 0.0
 

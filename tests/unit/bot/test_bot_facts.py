@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.facts import CURRENCIES, KINDS, Count, Digits, Fact, Parts, pattern, wording
+from bot.facts import CURRENCIES, KINDS, Alike, Count, Digits, Fact, Parts, pattern, wording
 from ledger.money import Money
 
 FRIDAY = date(2026, 11, 27)
@@ -68,6 +68,9 @@ FACTS = {
     Count: st.integers(0, 99).map(Count),
 }
 FACTS[Digits] = FACTS[Money].map(lambda money: Digits(abs(money.amount)))
+FACTS[Alike] = st.lists(FACTS[Money], min_size=1, max_size=3).map(
+    lambda sums: Alike(tuple(Money(abs(each.amount), each.currency) for each in sums))
+)
 FACTS[Parts] = st.lists(st.tuples(FACTS[Money], FACTS[date]), min_size=1, max_size=4).map(
     lambda parts: Parts(tuple(parts))
 )
