@@ -332,7 +332,9 @@ class Talk:
         conversation.disposition = conversation.disposition or disposition
         conversation.closed_at = self.work.now
         if conversation.attempt_id is not None:
-            finish(self.work, conversation.attempt_id, "conversation")
+            # What a machine has heard is no conversation.
+            came_of_it = "voicemail_left" if conversation.disposition == "voicemail" else "conversation"
+            finish(self.work, conversation.attempt_id, came_of_it)
         self.work.audit("conversation.closed", conversation.id, {"disposition": conversation.disposition})
 
     def _offers(self) -> tuple[Offer, ...]:

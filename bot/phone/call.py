@@ -18,7 +18,8 @@ from bot.phone.engine.leg_input import LegInput
 from bot.phone.engine.leg_output import LegOutput
 from bot.phone.engine.speaking import Speaking
 from bot.phone.engine.state import CallState
-from bot.phone.ports import Handover, Hears, LastIntent, Speaks, Talks, Tape
+from bot.phone.engine.taping import Taping
+from bot.phone.ports import Hears, LastIntent, Speaks, Talks, Tape
 from bot.phone.record import CallRecord, Understood
 from bot.phone.seam import CallLeg
 
@@ -40,15 +41,14 @@ async def run_call(
     language: str,
     attempt_id: str | None = None,
     last_intent: LastIntent = lambda _: None,
-    tape: Tape | None = None,  # noqa: ARG001
-    handover: Handover | None = None,  # noqa: ARG001
+    tape: Tape | None = None,
 ) -> CallRecord:
     """Take the call on `leg` to its end. Whatever happens, the leg is hung up and the attempt is told what came of it.
 
     :param language: "zh" or "en": what the debtor is known to speak.
     :raises Exception: the talk could not be opened; nothing was said.
     """
-    state = CallState(language)
+    state = CallState(language, Taping(tape, leg.rate))
     worker = _worker(leg, state, talks, voicebox, CallOf(account_id, language, attempt_id), last_intent)
     state.begin_work()
     await worker.queue_frame(DebtorTurn(Understood("opening", "")))
@@ -59,6 +59,7 @@ async def run_call(
             state.finish("failed")
     finally:
         state.air.drop_all()
+        state.taping.close(state.now)
         await leg.hang_up()
         await worker.cancel()
         await asyncio.wait([running], timeout=5)

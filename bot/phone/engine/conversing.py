@@ -12,6 +12,7 @@ from pipecat.frames.frames import Frame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from bot.disclosures import told_by
+from bot.phone.answering import who_answered
 from bot.phone.engine.frames import DebtorTurn, Say
 from bot.phone.engine.notes import TurnNote
 from bot.phone.engine.on_air import Sentence
@@ -24,6 +25,8 @@ from bot.phrases import say
 from bot.session import Reply
 
 MENU = {"0": "person", "9": "stop"}
+MOST_INTRODUCED = 2
+"""So often a machine that asks who is calling is told."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Conversing(FrameProcessor):
         self._last_intent = last_intent
         self._unclear = 0  # answers in a row that were not clear
         self._silent = 0  # silences in a row
+        self._screened = 0  # times that a machine was told who calls
+        self._answered_by: Outcome | None = None
         self._escalated = self._broken = False
         self._last: Reply | None = None
 
@@ -70,7 +75,10 @@ class Conversing(FrameProcessor):
         self._last = reply
         self._escalated = self._escalated or reply.escalated
         state.conversation_id, state.language, state.stage = reply.conversation_id, reply.language, reply.stage
+        if understood.by == "opening":
+            state.taping.begin(reply.conversation_id)
         state.expecting = expected_after(reply.lines, state.expecting)
+        self._tell_tape(understood, reply)
         acted_on = understood.clear and understood.by in ("voice", "keys")
         intent = await asyncio.to_thread(self._last_intent, reply.conversation_id) if acted_on else None
         note = TurnNote(understood, reply, intent, ms_since(began), perf_counter())
@@ -82,6 +90,11 @@ class Conversing(FrameProcessor):
             for sentence in note.sentences:
                 await self.push_frame(Say(sentence))
         state.end_if_said()
+
+    def _tell_tape(self, understood: Understood, reply: Reply) -> None:
+        said = next((turn for turn in reply.record if turn.speaker == "debtor"), None)
+        if said is not None and understood.by == "voice":
+            self._state.taping.said(said.id, understood.begins, understood.ends)
 
     def _on_air(self, reply: Reply) -> list[Sentence]:
         turn_ids = [turn.id for turn in reply.record if turn.speaker == "bot"]
@@ -131,11 +144,17 @@ class Conversing(FrameProcessor):
             return lambda: talks.start(call.account_id, "voice", call.language, call.attempt_id)
         if understood.by == "fault":
             return lambda: talks.broke(talk)
+        if understood.by == "silence" and self._state.patient:
+            self._answered_by = "screened"
+            return lambda: talks.machine_answered(talk)
         if understood.by == "silence":
             self._silent += 1
             silent = self._silent
             return lambda: talks.nobody_spoke(talk, silent)
         self._silent = 0
+        if understood.by == "voice" and (machine := self._machine(understood)):
+            return machine
+        self._state.patient = False
         if not understood.clear:
             self._unclear += 1
             unclear = self._unclear
@@ -147,7 +166,23 @@ class Conversing(FrameProcessor):
                 return lambda: talks.key(talk, wish)
             return lambda: talks.turn(talk, keys)
         text = "" if self._too_early(understood) else understood.text
-        return lambda: talks.turn(talk, text)
+        return (lambda: talks.turn(talk, text)) if understood.sure else (lambda: talks.half_heard(talk, text))
+
+    def _machine(self, understood: Understood) -> Callable[[], Reply] | None:
+        """What follows where no person has answered. Whoever has shown who they are is one."""
+        state = self._state
+        if state.stage != "verifying":
+            return None
+        talks, talk = self._talks, state.conversation_id
+        answered = who_answered(understood.text, understood.speech_seconds, beeped=state.beeped)
+        state.patient = answered == "screening"
+        if answered == "voicemail" or (answered == "screening" and self._screened >= MOST_INTRODUCED):
+            self._answered_by = "voicemail" if answered == "voicemail" else "screened"
+            return lambda: talks.machine_answered(talk)
+        if answered == "screening":
+            self._screened += 1
+            return lambda: talks.machine_asked(talk)
+        return None
 
     def _wish(self, keys: str) -> str | None:
         """A single 0 or 9 is a wish, unless a 9 was closed with the hash key where an amount was asked for."""
@@ -164,6 +199,8 @@ class Conversing(FrameProcessor):
     def _outcome(self, understood: Understood) -> Outcome:
         if understood.by == "fault" or self._broken:
             return "failed"
+        if self._answered_by is not None:
+            return self._answered_by
         if self._escalated:
             return "escalated"
         return "no_input" if understood.by == "silence" else "completed"

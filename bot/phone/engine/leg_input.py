@@ -14,13 +14,16 @@ from pipecat.frames.frames import StartFrame
 from pipecat.transports.base_input import BaseInputTransport
 from pipecat.transports.base_transport import TransportParams
 
+from bot.phone.answering import BeepListener
 from bot.phone.engine.frames import DebtorTurn
 from bot.phone.engine.listening import Listening
 from bot.phone.engine.state import CallState
 from bot.phone.ports import Hears
 from bot.phone.record import Understood
 from bot.phone.seam import CallLeg, HungUp, Key, Played, Sound
+from bot.phone.spoken_secrets import hide_numbers
 from bot.phone.turn_rules import BARGES_IN_AFTER, GUESS_AFTER, SOONEST, is_aside, silence_needed
+from bot.redaction import holds_secret
 from speech.activity import TurnEvent
 from speech.hear import Heard
 
@@ -44,6 +47,7 @@ class LegInput(BaseInputTransport):
         self._state = state
         self._hears = hears
         self._listening = Listening(leg.rate)
+        self._beeps = BeepListener(leg.rate)
         # A recording that runs as fast as the machine allows waits for the bot to make up its mind.
         self._waits = bool(getattr(leg, "waits_for_the_bot", False))
         self._guess: asyncio.Task[Heard | None] | None = None
@@ -79,8 +83,7 @@ class LegInput(BaseInputTransport):
                 elif isinstance(event, Key):
                     await self._key(event.digit)
                 elif isinstance(event, Played):
-                    self._state.air.played(event.name)
-                    await self._spoken()
+                    await self._played(event.name)
                 elif isinstance(event, HungUp):
                     break
                 if self._waits:
@@ -112,9 +115,12 @@ class LegInput(BaseInputTransport):
         await self._hand_on(Understood("hung_up", ""))
 
     async def _sound(self, pcm: bytes) -> None:
+        self._state.taping.debtor(self._state.now, pcm)
         self._state.now += len(pcm) / 2 / self._leg.rate
         for chunk in self._listening.chunks(pcm):
             event = self._listening.step(chunk, deaf=bool(self._keys))
+            if self._state.stage == "verifying" and not self._state.beeped:
+                self._state.beeped = self._beeps.process(chunk)
             await self._moved(event)
 
     async def _moved(self, event: TurnEvent | None) -> None:
@@ -195,6 +201,7 @@ class LegInput(BaseInputTransport):
             activity_ms=round(listening.spent_ms, 1),
             waiting_ms=round(listening.silence_seconds * 1000, 1),
             cut_in=self._began_cutting_in,
+            speech_seconds=listening.speech_seconds,
             begins=self._began,
             ends=state.now - listening.silence_seconds,
         )
@@ -220,12 +227,16 @@ class LegInput(BaseInputTransport):
         if heard is None:
             await self._hand_on(replace(taken, by="fault"))
             return
+        text, hidden = hide_numbers(heard.text)
+        if hidden or holds_secret(text):
+            self._state.taping.leave_out(taken.begins, taken.ends)
         self._held.append(
             replace(
                 taken,
-                text=heard.text,
+                text=text,
                 confidence=heard.confidence,
                 clear=heard.clear,
+                sure=heard.sure,
                 recognition_ms=heard.recognition_ms,
             )
         )
@@ -246,7 +257,9 @@ class LegInput(BaseInputTransport):
                 text=" ".join(each.text for each in held if each.text),
                 confidence=min(each.confidence for each in held),
                 clear=all(each.clear for each in held),
+                sure=all(each.sure for each in held),
                 cut_in=any(each.cut_in for each in held),
+                speech_seconds=sum(each.speech_seconds for each in held),
                 begins=held[0].begins,
             )
         )
@@ -276,11 +289,19 @@ class LegInput(BaseInputTransport):
     async def _interrupt(self) -> None:
         """Stop the bot at once, except where something that must be heard is being said."""
         air = self._state.air
-        if not air.may_be_cleared or self._state.ending is not None or not air.drop():
+        if not air.may_be_cleared or self._state.ending is not None or not (dropped := air.drop()):
             return
+        for sentence in dropped:
+            self._state.taping.sentence_over(sentence, self._state.now, heard=False)
         self._state.interrupting = True
         await self.broadcast_interruption()  # type: ignore[no-untyped-call]
         self._state.changed()
+
+    async def _played(self, mark: str) -> None:
+        sentence = self._state.air.played(mark)
+        if sentence is not None:
+            self._state.taping.sentence_over(sentence, self._state.now, heard=True)
+            await self._spoken()
 
     async def _spoken(self) -> None:
         """A sentence is over."""

@@ -43,6 +43,7 @@ class LegOutput(BaseOutputTransport):
         await super().process_frame(frame, direction)
         if isinstance(frame, InterruptionFrame) and self._state.interrupting:
             await self._leg.clear()
+            self._state.taping.cleared(self._state.now)
             self._state.interrupting = False
             self._state.changed()
 
@@ -52,8 +53,9 @@ class LegOutput(BaseOutputTransport):
                 return True  # it was on its way when the debtor began to speak
             await self._state.until_changed()
         sentence = self._state.air.being_sent
+        begins = self._state.taping.sent(self._state.now, frame.audio)
         if sentence is not None and sentence.begun_at is None:
-            sentence.begun_at = perf_counter()
+            sentence.begun_at, sentence.begins = perf_counter(), begins
         with self._state.sending():
             await self._leg.play(frame.audio)
         return True

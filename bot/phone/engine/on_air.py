@@ -19,6 +19,7 @@ class Sentence:
     :param turn_id: the turn it stands for in the record, where that is known.
     :param breath: a pause belongs before it.
     :param begun_at: when its first sound was handed to the leg, on the clock of `time.perf_counter`.
+    :param begins: the second of the call at which it begins to be heard.
     :param sent: all of it has; from then on only the mark is waited for.
     :param due: the second of the call by which its mark must have come back.
     """
@@ -30,6 +31,7 @@ class Sentence:
     turn_id: str | None = None
     breath: bool = False
     begun_at: float | None = None
+    begins: float | None = None
     sent: bool = False
     seconds: float = 0.0
     due: float | None = None

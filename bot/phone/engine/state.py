@@ -10,6 +10,7 @@ from time import perf_counter
 
 from bot.phone.engine.notes import TurnNote
 from bot.phone.engine.on_air import OnAir
+from bot.phone.engine.taping import Taping
 from bot.phone.expecting import Expecting
 from bot.phone.record import Outcome
 
@@ -24,6 +25,7 @@ class CallState:
     """
 
     language: str
+    taping: Taping
     conversation_id: str = ""
     now: float = 0.0
     air: OnAir = field(default_factory=OnAir)
@@ -37,6 +39,8 @@ class CallState:
     """The line is down."""
     interrupting: bool = False
     """What was sent is being dropped; nothing more of it may follow."""
+    beeped: bool = False
+    """A tone was heard, as answering machines give it, before anybody has shown who they are."""
     fault: Exception | None = None
     """Why the call could not even begin."""
 
