@@ -55,6 +55,8 @@ def desk_page(needs: Needs, door: StaffDoor) -> None:
         show_notice(await run_sync(read_notice, needs, language))
         screen = _Screen(needs, staff.name, language, case or None)
         await screen.build()
+        if needs.phones is not None:
+            _telephone(language)
         return None
 
 
@@ -84,6 +86,8 @@ class _Screen:
                 self._case_body()
                 self._wrap_up_form()
         ui.timer(REFRESH_S, self._refresh)
+        # The collector's telephone opens the case of a call that was accepted.
+        ui.on("amends_open_case", lambda event: self._open(str(event.args["case"])))
 
     def _note_list(self, queue: str | None) -> None:
         with self._needs.ledger.begin() as work:
@@ -259,6 +263,15 @@ class _Screen:
                     )
                     with piece("div", "wrap"):
                         self._button("desk.close_case", self._close, "main")
+
+
+def _telephone(language: Language) -> None:
+    """The collector's softphone; plain scripts, so that a redrawn page never touches a call."""
+    ui.add_head_html('<link rel="stylesheet" href="/static/desk-phone.css">')
+    ui.add_body_html(
+        '<script src="/static/phone-line.js"></script>'
+        f'<script src="/static/desk-phone.js" data-language="{language}"></script>'
+    )
 
 
 def _body(view: CaseView | None) -> CaseView | None:

@@ -10,6 +10,7 @@ from app.web.desk_moves import Find, show_late
 from app.web.desk_standing import StandingPanels
 from app.web.language import Language
 from app.web.look import panel, piece, tag, text
+from app.web.recording import show_place, show_recording
 from app.web.words import amount, clock_time, moment, name_of, say
 from desk.case_view import CaseView, Line, NextStep, Placed, ReasonCode, Scored
 from ledger.handoff import TIER_TRIGGER
@@ -30,7 +31,8 @@ def case_body(
     :param find_contact: why the account is or is not contacted today; asked then, too.
     :param standing: what binds contact with the person.
     """
-    with piece("div", "case-grid"):
+    # The collector's telephone looks for this before it lets a call begin.
+    with piece("div", "case-grid").props(f"data-case={view.case_id}"):
         with piece("div", "case-col"):
             _trigger(view, language)
             _transcript(view, language)
@@ -89,16 +91,20 @@ def _transcript(view: CaseView, language: Language) -> None:
             text(say("desk.told", language), "quiet", tag="span")
             for kind in dict.fromkeys(told.kind for told in view.told):
                 tag(name_of("told", kind, language))
+        playable = view.recording is not None and show_recording(view.recording, language)
         with piece("div", "talk").props('tabindex="0"'):
             for line in view.transcript:
-                _line(line, view.trigger, language)
+                _line(line, view.trigger, language, playable)
     ui.run_javascript(TO_THE_END)
 
 
-def _line(line: Line, trigger: str, language: Language) -> None:
+def _line(line: Line, trigger: str, language: Language, playable: bool) -> None:
     hit = " hit" if line.trigger is not None and line.trigger == trigger else ""
     with piece("div", f"say {line.speaker}{hit}"):
-        text(f"{say(f'desk.speaker.{line.speaker}', language)} · {clock_time(line.at)}", "meta")
+        with piece("div", "meta wrap"):
+            text(f"{say(f'desk.speaker.{line.speaker}', language)} · {clock_time(line.at)}", tag="span")
+            if playable and line.begins is not None:
+                show_place(line.begins, line.left_out, language)
         text(line.text)
 
 
