@@ -47,6 +47,7 @@ def beats_of(
     timed: Timed = lambda _name, beat: beat(),
     send_pages: Callable[[], object] = lambda: None,
     send_confirmations: Callable[[], object] = lambda: None,
+    tidy_recordings: Callable[[], object] = lambda: None,
     lines: Mapping[str, Lines] = {},
 ) -> tuple[Heartbeat, ...]:
     """The heartbeats of one floor; `carriers` make, by channel, the contacts that the gate allows.
@@ -82,6 +83,7 @@ def beats_of(
     def promises() -> None:
         with ledger.begin() as work:
             review(work, _paid)
+        tidy_recordings()
 
     def service_levels() -> None:
         # What a process that died kept back; all else was sent with the words that called for it.

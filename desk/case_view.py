@@ -22,6 +22,8 @@ from ledger.tables import (
     Disclosure,
     Page,
     Promise,
+    RecordedTurn,
+    Recording,
     Score,
     TierAssignment,
     Turn,
@@ -103,6 +105,20 @@ class Line:
     at: datetime
     template: str | None
     trigger: str | None
+    begins: float | None = None
+    """Where it begins in the recording, in seconds; None where there is none of it."""
+    left_out: bool = False
+    """Its sound was not kept, because of what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The recording of the talk; `seconds` is None while the call runs. `cut`: the end is missing."""
+
+    recording_id: str
+    seconds: float | None
+    cut: bool
+    deleted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +188,7 @@ class CaseView:
     verified: bool
     channel: str | None
     transcript: tuple[Line, ...]
+    recording: Recorded | None
     told: tuple[Told, ...]
     promises: tuple[Promised, ...]
     holds: tuple[HeldNow, ...]
@@ -217,6 +234,7 @@ def case_view(work: UnitOfWork, case_id: str, permitted: Permitted) -> CaseView 
         verified=talk is not None and talk.verified,
         channel=talk.channel if talk else None,
         transcript=_transcript(work, talk),
+        recording=_recording(work, talk),
         told=_told(work, talk),
         promises=_promises(work, account.id),
         holds=holds_of(work, debtor.id),
@@ -276,6 +294,8 @@ def _placed(work: UnitOfWork, account_id: str) -> Placed | None:
 def _transcript(work: UnitOfWork, talk: Conversation | None) -> tuple[Line, ...]:
     if talk is None:
         return ()
+    lies = select(RecordedTurn, Turn).join(Turn).where(Turn.conversation_id == talk.id)
+    places = {place.turn_id: place for place, _ in work.session.exec(lies)}
     turns = work.session.exec(select(Turn).where(Turn.conversation_id == talk.id).order_by(col(Turn.seq))).all()
     return tuple(
         Line(
@@ -285,9 +305,19 @@ def _transcript(work: UnitOfWork, talk: Conversation | None) -> tuple[Line, ...]
             at=turn.at,
             template=turn.template,
             trigger=turn.trigger,
+            begins=place.begins if (place := places.get(turn.id)) else None,
+            left_out=place is not None and not place.kept,
         )
         for turn in turns
     )
+
+
+def _recording(work: UnitOfWork, talk: Conversation | None) -> Recorded | None:
+    made = select(Recording).where(Recording.conversation_id == talk.id) if talk else None
+    found = work.session.exec(made).first() if made is not None else None
+    if found is None:
+        return None
+    return Recorded(found.id, found.seconds, found.status == "cut", found.status == "deleted")
 
 
 def _told(work: UnitOfWork, talk: Conversation | None) -> tuple[Told, ...]:

@@ -14,6 +14,7 @@ from app.cli.console import BadInput, tell
 from app.floor import Floor, open_floor, registry_of
 from app.leading import beat_while_leading
 from app.phone import browser_calls, open_voice
+from app.recordings import archive_of
 from app.settings import Settings
 from bot.chat.confirmations import ConfirmationOutbox
 from bot.chat.outbox import Outbox
@@ -58,6 +59,7 @@ def serve() -> None:
             auditing,
             send_pages=floor.pager.send,
             send_confirmations=confirmations.hand_over,
+            tidy_recordings=archive_of(settings, ledger).tidy,
             lines=lines,
         )
         keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))

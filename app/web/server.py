@@ -10,6 +10,9 @@ from nicegui import ui
 from app.api.actions import actions_router
 from app.api.chat import chat_router, refuse_kindly
 from app.api.phone import phone_router
+from app.api.recordings import recordings_router
+from app.api.twilio import twilio_router
+from app.recordings import archive_of
 from app.web import language
 from app.web.desk import desk_page
 from app.web.gatekeeper import Gatekeeper
@@ -44,6 +47,9 @@ def build_api(floor: Needs) -> FastAPI:
     app.include_router(pages_router(floor, door))
     if floor.phones is not None:
         app.include_router(phone_router(floor.ledger, floor.phones, door, floor.settings.public_url))
+        if floor.phones.twilio is not None:
+            app.include_router(twilio_router(floor.phones.twilio, floor.phones.debtors.post))
+    app.include_router(recordings_router(archive_of(floor.settings, floor.ledger), door))
     app.include_router(language.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -130,8 +130,8 @@ class Archive:
         rows = (row for pack in packs if pack.status == "active" for row in pack.retention if row.what == KEPT)
         return max((row.keep_days for row in rows if row.in_force(work.now.date())), default=ELSEWHERE_DAYS)
 
-    def play(self, recording_id: str, by: str, from_second: float) -> Opened:
-        """Open a recording for a member of staff; that they did is recorded first.
+    def play(self, recording_id: str, by: str, from_frame: int = 0) -> Opened:
+        """Open a recording for a member of staff; that they did, and from which second, is recorded first.
 
         :raises NoRecording: it is not there, or is no longer.
         :raises TapeBroken: the file is not what was written.
@@ -141,7 +141,7 @@ class Archive:
             if recording is None or recording.status == "deleted":
                 raise NoRecording("there is no such recording" if recording is None else "the recording was deleted")
             key = _key_of(work, recording)
-            work.audit("recording.played", recording_id, {"by": by, "from": int(from_second)})
+            work.audit("recording.played", recording_id, {"by": by, "from": from_frame // recording.rate})
         try:
             reader = TapeReader(self._folder / recording.file, recording_id, key)
         except FileNotFoundError:

@@ -78,7 +78,7 @@ class House:
             return work.session.exec(select(Recording)).one()
 
     def sound(self) -> np.ndarray:
-        opened = self.archive.play(self.recording().id, "Ann", 0)
+        opened = self.archive.play(self.recording().id, "Ann")
         return np.frombuffer(b"".join(opened.reader.read(0, opened.reader.size)), "<i2").reshape(-1, 2)
 
     def audited(self) -> list[str]:
@@ -255,4 +255,4 @@ def test_a_late_pause_writes_the_file_anew_and_nothing_of_it_can_be_found(house:
 
 def test_a_listener_who_asks_for_nothing_is_told_so(house: House) -> None:
     with pytest.raises(NoRecording, match="no such recording"):
-        house.archive.play("nothing", "Ann", 0)
+        house.archive.play("nothing", "Ann")
