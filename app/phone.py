@@ -13,6 +13,7 @@ from app.api.phone import Phones
 from app.handover import LiveHandover
 from app.settings import Settings
 from app.speaking import open_speaking
+from app.trunks import Trunk, open_trunk
 from bot.phone.call import Voicebox
 from bot.phone.handing_over import People
 from bot.phone.legs.browser_pages import Pages
@@ -39,6 +40,8 @@ class Voice:
     loop: PhoneLoop
     voicebox: Voicebox
     phones: Phones
+    trunk: Trunk | None = None
+    """The line that calls go out by; without one they ring at the debtors' pages."""
 
 
 @contextmanager
@@ -55,27 +58,29 @@ def open_voice(settings: Settings, tell: Callable[[str], object]) -> Iterator[Vo
         hears = parts.enter_context(HearingPool(recogniser))
         loop = parts.enter_context(PhoneLoop())
         debtors, collectors = (Pages(loop.post, wiring.new_secret) for _ in range(2))
-        yield Voice(loop, Voicebox(hears, speaks), Phones(debtors, collectors))
+        trunk = parts.enter_context(open_trunk(settings, loop))
+        phones = Phones(debtors, collectors, trunk.twilio if trunk else None)
+        yield Voice(loop, Voicebox(hears, speaks), phones, trunk)
 
 
 def browser_calls(voice: Voice, ledger: Ledger, talks: Talks, terms: Terms, most: int | None = None) -> Calls:
-    """The dispatcher's carrier of calls to the debtors' pages, with the collectors who are ready behind it."""
+    """The dispatcher's carrier: by the line there is, or to the debtors' pages; collectors who are ready stand behind it."""
 
     def whose(account_id: str) -> str:
         with ledger.read() as work:
             return work.session.get_one(Account, account_id).debtor_id
 
-    pages = voice.phones.debtors
+    pages, trunk = voice.phones.debtors, voice.trunk
     parts = CallParts(
-        carrier=BrowserPhone(pages, whose),
+        carrier=trunk.carrier if trunk else BrowserPhone(pages, whose),
         talks=talks,
         voicebox=voice.voicebox,
         packs=terms.packs,
         open_case=open_case,
         last_intent=last_intent_in(ledger),
         people=People(LiveHandover(ledger, voice.phones.collectors), Transfers(ledger, terms, open_case)),
-        rings_at=lambda debtor: pages.there(debtor) and not pages.talking(debtor),
-        expects=pages.lately,
+        rings_at=lambda debtor: trunk is not None or (pages.there(debtor) and not pages.talking(debtor)),
+        expects=lambda debtor: trunk is not None or pages.lately(debtor),
         most=most or CALLS_A_CORE * cores(),
     )
     return Calls(ledger, parts, voice.loop.start)

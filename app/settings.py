@@ -47,6 +47,30 @@ class Settings(BaseSettings):
     natural_voice: Path | None = Field(
         default=None, description="A folder of natural voices, `zh/` and `en/`. Unset: espeak-ng's voices."
     )
+    caller_id: str = Field(default="", description="The number calls come from, E.164; it must take calls back.")
+    asterisk_url: str | None = Field(
+        default=None, description="Asterisk's HTTP address, `http://host:port`. Unset: no calls through Asterisk."
+    )
+    asterisk_user: str = Field(default="amends", description="Our user in Asterisk's ari.conf.")
+    asterisk_password: SecretStr | None = Field(default=None, description="The password of that user.")
+    asterisk_endpoint: str = Field(
+        default="PJSIP/{number}@trunk", description="How Asterisk dials a number; `{number}` stands for it."
+    )
+    asterisk_media: Literal["websocket", "audiosocket"] = Field(
+        default="websocket", description="How sound leaves Asterisk: 'websocket' from 22.6 on, 'audiosocket' before."
+    )
+    audiosocket: str = Field(
+        default="127.0.0.1:8090",
+        pattern=r"^[^:]+:\d{1,5}$",
+        description="Where an Asterisk with 'audiosocket' connects to us.",
+    )
+    twilio_account_sid: str | None = Field(
+        default=None, description="The account at Twilio, or at a carrier of its protocol. Unset: no calls through one."
+    )
+    twilio_auth_token: SecretStr | None = Field(
+        default=None, description="The token of that account; it also proves that a request comes from the carrier."
+    )
+    twilio_api_url: str = Field(default="https://api.twilio.com", description="Where that carrier is told to dial.")
     rasa_python: Path = Field(
         default=PROJECT / "bot" / "rasa" / ".venv" / "bin" / "python", description="Interpreter of Rasa's environment."
     )

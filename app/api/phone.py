@@ -19,6 +19,7 @@ from app.web.staff import StaffDoor
 from bot.chat.invites import NoInvite, find_invite
 from bot.phone.legs.browser import RATE
 from bot.phone.legs.browser_pages import Page, Pages
+from bot.phone.legs.twilio_calls import TwilioCalls
 from ledger.ledger import Ledger
 from ledger.tables import Account
 
@@ -43,6 +44,8 @@ class Phones:
 
     debtors: Pages
     collectors: Pages
+    twilio: TwilioCalls | None = None
+    """Calls of a carrier that comes back to us on routes of ours."""
 
 
 def phone_router(ledger: Ledger, phones: Phones, door: StaffDoor, public_url: str) -> APIRouter:

@@ -15,6 +15,7 @@ CLEAR_FAULTS: Final = frozenset(
         "app.database.DatabaseUnusable",
         "app.demo_database.NotForDemos",
         "app.serving.PortTaken",
+        "app.trunks.TrunkUnusable",
         "app.wiring.HomeUnusable",
         "bot.rasa_process.RasaUnavailable",
         "bot.triggers.classifier.NoModel",

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.web.staff import StaffDoor
 
 OPEN = frozenset({"/", "/sign-in", "/sign-out", "/pay", "/health", "/webhooks/rasa"})
-OPEN_BELOW = ("/chat/", "/api/chat/", "/phone/", "/api/phone/", "/static/", "/language/", "/_nicegui/")
+OPEN_BELOW = ("/chat/", "/api/chat/", "/phone/", "/api/phone/", "/twilio/", "/static/", "/language/", "/_nicegui/")
 """Everything else is for staff: a new page is closed until somebody opens it here on purpose."""
 
 LARGEST_BODY = 2_000_000

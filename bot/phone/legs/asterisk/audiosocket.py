@@ -163,7 +163,7 @@ class AudioSocketDoor:
                 format="slin",
                 data=str(key),
             )
-            media = await asyncio.wait_for(came, OPEN_SECONDS)
+            media: AudioSocket = await asyncio.wait_for(came, OPEN_SECONDS)
             try:
                 await asyncio.wait_for(ready.wait(), OPEN_SECONDS)
             except BaseException:
