@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         default=None, description="The token of that account; it also proves that a request comes from the carrier."
     )
     twilio_api_url: str = Field(default="https://api.twilio.com", description="Where that carrier is told to dial.")
+    asr_window_seconds: float | None = Field(
+        default=None,
+        ge=1,
+        le=30,
+        description="Least seconds of sound the recogniser looks at. Unset: 10, or what a small model asks for.",
+    )
     rasa_python: Path = Field(
         default=PROJECT / "bot" / "rasa" / ".venv" / "bin" / "python", description="Interpreter of Rasa's environment."
     )

@@ -13,6 +13,7 @@ from typing import Literal
 from speech.activity import why_not_speech
 from speech.audio import BadAudio, read_audio, seconds_of, write_wav
 from speech.hear import Recogniser
+from speech.invented import Why
 from speech.listen import Keyed, split_turns
 from speech.speaking import SpeakingPool
 from speech.spoken import spoken
@@ -23,7 +24,8 @@ class TranscribedTurn:
     """One utterance, or one answer given by keys.
 
     :param confidence: 0 to 1; 1 for keys.
-    :param clear: whether a decision may rest on it.
+    :param clear: whether a decision may rest on it; `why` says why not (`speech.invented.Why`).
+    :param sure: whether a yes in it may be taken for one.
     :param recognition_ms: milliseconds from sound to text; 0 for keys.
     """
 
@@ -33,6 +35,8 @@ class TranscribedTurn:
     clear: bool
     seconds: float
     recognition_ms: float
+    sure: bool = True
+    why: Why | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,14 @@ def transcribe_file(path: Path, language: str, recogniser: Recogniser) -> Transc
             heard = recogniser.hear(turn.samples, language)
             transcribed.append(
                 TranscribedTurn(
-                    "voice", heard.text, heard.confidence, heard.clear, heard.audio_seconds, heard.recognition_ms
+                    "voice",
+                    heard.text,
+                    heard.confidence,
+                    heard.clear,
+                    heard.audio_seconds,
+                    heard.recognition_ms,
+                    heard.sure,
+                    heard.why,
                 )
             )
     return Transcript(str(path), language, round(seconds_of(samples), 3), tuple(transcribed))

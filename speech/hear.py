@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from faster_whisper.transcribe import Segment
@@ -59,6 +59,7 @@ class HearSettings:
 
     :param model: a folder with a CTranslate2 Whisper model, or a name such as `base`, fetched once by faster-whisper.
     :param window: overrides what the model's own `amends-asr.json` or its size says.
+    :param window_seconds: overrides the floor of that window alone.
     :param least_confidence: under this a hearing is not clear.
     :param sure_confidence: under this a hearing that is clear is asked back.
     :param most_no_speech: over this a hearing is not clear.
@@ -68,6 +69,7 @@ class HearSettings:
 
     model: str | None
     window: Window | None = None
+    window_seconds: float | None = None
     least_confidence: float = 0.4
     sure_confidence: float = 0.6
     most_no_speech: float = 0.6
@@ -88,7 +90,9 @@ class Recogniser:
         self._model: ShortWindowModel = load_model(settings.model, threads=settings.threads, at_once=settings.at_once)
         self._knows_prompts = said.prompts or self._model.of_released_size
         self.folder: Path = self._model.folder
-        self.window = settings.window or said.window or usual_window(self._model)
+        window = settings.window or said.window or usual_window(self._model)
+        floor = settings.window_seconds
+        self.window = window if floor is None else replace(window, floor_seconds=floor)
 
     @property
     def caution(self) -> str | None:

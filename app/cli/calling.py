@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from app.cli.bot import AccountRef, Language, Seed, debtor_on_a_floor
 from app.cli.console import BadInput, answer, existing, tell
 from app.cli.records import AsJson
+from app.hearing import open_recogniser
 from app.settings import Settings
 from app.speaking import open_speaking
 from bot.phone.call import Voicebox, run_call
@@ -20,7 +21,6 @@ from bot.phone.record import CallRecord
 from ledger.ledger import Ledger
 from ledger.tables import Turn
 from speech.audio import BadAudio
-from speech.hear import HearSettings, Recogniser
 from speech.hearing import HearingPool
 
 
@@ -49,7 +49,7 @@ def call(
     if isinstance(leg, BadAudio):
         raise BadInput(f"{wav.name}: {leg.detail}")
     settings = Settings()
-    recogniser = Recogniser(HearSettings(model=settings.asr_model))
+    recogniser = open_recogniser(settings)
     if recogniser.caution:
         tell(f"amends: {recogniser.caution}")
     with (

@@ -21,6 +21,7 @@ from app.cli.serve import keep_serving
 from app.demo_database import clear_for_demo, mark_as_demo
 from app.demo_links import demo_links
 from app.floor import Floor, open_floor, registry_of
+from app.hearing import open_recogniser
 from app.serving import require_free
 from app.settings import Settings
 from app.speaking import open_speaking
@@ -38,7 +39,7 @@ from rehearsal.portfolio import make_book
 from rehearsal.recheck import Recheck, recheck
 from rehearsal.virtual_scheduler import VirtualScheduler
 from rehearsal.visits import Visits
-from speech.hear import HearSettings, ModelMissing, Recogniser
+from speech.hear import ModelMissing
 from speech.hearing import HearingPool
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.leader import FileLead, leadership
@@ -145,7 +146,7 @@ def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: 
     ledger, settings = floor.ledger, floor.settings
     visits = Visits(ledger, virtual, ChatDoor(ledger, floor.sessions), people, settings.invite_hours)
     try:
-        recogniser = Recogniser(HearSettings(model=settings.asr_model))
+        recogniser = open_recogniser(settings)
     except ModelMissing as missing:
         _say(f"no telephone in this demo, chat only: {missing}")
         return {"chat": visits.place}

@@ -11,13 +11,13 @@ from app import wiring
 from app.cli.bot import Language
 from app.cli.console import BadInput, answer, existing, tell
 from app.cli.records import AsJson
+from app.hearing import open_recogniser
 from app.settings import Settings
 from app.speaking import open_speaking
 from bot.phone.script_wav import write_debtor_side
 from rehearsal.practice import practice_identity
 from speech.audio import BadAudio
-from speech.files import Said, Transcript, say_to_file, transcribe_file
-from speech.hear import HearSettings, Recogniser
+from speech.files import Said, TranscribedTurn, Transcript, say_to_file, transcribe_file
 from speech.speak import Speaker
 
 
@@ -35,7 +35,7 @@ def transcribe(
     """What is said or keyed in recordings."""
     for file in files:
         existing(file)
-    recogniser = Recogniser(HearSettings(model=Settings().asr_model))
+    recogniser = open_recogniser(Settings())
     if recogniser.caution:
         tell(f"amends: {recogniser.caution}")
     heard: list[Transcript] = []
@@ -79,5 +79,12 @@ def script(
 
 
 def _line(transcript: Transcript) -> str:
-    words = " / ".join(f"[keys {turn.text}]" if turn.heard_by == "keys" else turn.text for turn in transcript.turns)
-    return f"{transcript.file}: {words}"
+    return "\n".join((f"{transcript.file}:", *(f"  {_turn(turn)}" for turn in transcript.turns)))
+
+
+def _turn(turn: TranscribedTurn) -> str:
+    if turn.heard_by == "keys":
+        return f"[keys {turn.text}]"
+    judged = f"not clear: {turn.why}" if turn.why else "sure" if turn.sure else "clear, to be asked back"
+    times = f"{turn.seconds:.1f} s heard in {turn.recognition_ms:.0f} ms"
+    return f"{turn.text or '(nothing)'}  [{turn.confidence:.2f}, {judged}; {times}]"

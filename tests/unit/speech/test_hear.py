@@ -11,6 +11,8 @@ from faster_whisper import WhisperModel
 from faster_whisper.feature_extractor import FeatureExtractor
 from sounds import MINI_MODEL, needs_mini_model, noise
 
+from app.hearing import open_recogniser
+from app.settings import Settings
 from speech.asr_model import load_model
 from speech.audio import RATE, BadAudio, silence, write_wav
 from speech.dtmf import key_tones
@@ -74,6 +76,14 @@ def test_the_encoder_gets_the_window_and_nothing_more_and_once(
     monkeypatch.setattr(WhisperModel, "encode", encode)
     recogniser.hear(np.zeros(3 * RATE, np.float32), language)
     assert seen == [(80, frames)]
+
+
+@needs_mini_model
+def test_a_setting_may_ask_for_another_window() -> None:
+    recogniser = open_recogniser(Settings(asr_model=str(MINI_MODEL), asr_window_seconds=5))
+    assert recogniser.window == Window(5.0, 0.3)
+    with pytest.raises(ValueError, match="asr_window_seconds"):
+        Settings(asr_window_seconds=0)
 
 
 @needs_mini_model
