@@ -17,10 +17,6 @@ SAID = (
     ("debtor", "这笔不是我的。", 4.0, 6.5),
     ("debtor", "[card number]", 8.0, 9.0),
 )
-    ("bot", "您好，本次通话会录音。", 0.5, 3.0),
-    ("debtor", "这笔不是我的。", 4.0, 6.5),
-    ("debtor", "[card number]", 8.0, 9.0),
-)
 """Who said what, and where in the recording, in seconds."""
 
 
