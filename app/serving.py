@@ -12,6 +12,9 @@ import uvicorn
 from fastapi import FastAPI
 
 START_LIMIT_S = 30.0
+KEPT_S = 75
+"""How long a connection is kept that nothing comes over: much longer than whoever keeps one to us (Rasa, 15 s) does, so
+that none is closed here while a request is on its way."""
 
 
 class PortTaken(Exception):
@@ -25,7 +28,8 @@ def serving(app: FastAPI, host: str, port: int) -> Iterator[str]:
     :raises PortTaken: the port is in use or may not be listened on.
     """
     listener = _listen(host, port)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+    kept = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_keep_alive=KEPT_S)
+    server = uvicorn.Server(kept)
     thread = threading.Thread(target=server.run, args=([listener],), name="web", daemon=True)
     thread.start()
     limit = time.monotonic() + START_LIMIT_S

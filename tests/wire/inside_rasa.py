@@ -29,6 +29,7 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.utils.endpoints import EndpointConfig
 from sanic import Sanic
 from sklearn.feature_extraction.text import CountVectorizer
 
@@ -81,6 +82,15 @@ async def posted(fault: bool) -> list[Any]:
     return [answer.status, json.loads(answer.body)]
 
 
+async def connections() -> list[Any]:
+    """Whether one is kept from act to act, whether it outlives the session, and for how long."""
+    endpoint = EndpointConfig("http://127.0.0.1:1")
+    async with endpoint.session() as first:
+        kept = first.connector
+    async with endpoint.session() as second:
+        return [second.connector is kept, kept.closed, acts.KEPT_S]
+
+
 def unset_secret_refused() -> bool:
     try:
         AmendsChannel.from_credentials({"secret": "${AMENDS_RASA_SECRET}"})
@@ -106,6 +116,7 @@ def main() -> None:
         "jieba_ready": ready,
         "tokens": tokens,
         "counted": list(CountVectorizer(token_pattern=pattern).fit([" ".join(tokens)]).vocabulary_),
+        "connections": asyncio.run(connections()),
         "fault": asyncio.run(posted(True)),
         "no_tracker": asyncio.run(posted(False)),
         "unset_secret_refused": unset_secret_refused(),

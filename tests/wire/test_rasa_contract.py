@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from rasa_serving import NO_RASA, ActionWebhook, Puppet, has_rasa
 
+from app import serving
 from bot.actions_protocol import ActionReply, read_request, write_reply
 from bot.rasa_process import PROJECT, RasaProcess
 
@@ -155,6 +156,11 @@ def test_in_rasas_own_environment_everything_is_as_we_rely_on() -> None:
     assert found["tokens"] == ["我", "下周", "还", "pay", "你"]
     # Words of one character are words: the usual pattern of CountVectors would drop these.
     assert {"我", "还", "你"} <= set(found["counted"])
+    shared, closed, kept_s = found["connections"]
+    assert shared
+    assert not closed
+    # Ours is not closed while an act is on its way.
+    assert kept_s * 2 < serving.KEPT_S
     assert found["fault"] == [503, {"error": "the assistant failed"}]
     assert found["no_tracker"] == [503, {"error": "the assistant failed"}]
     assert "Marmalade" not in found["logged"]
