@@ -69,12 +69,14 @@ def weigh(talk: Talk, request: ActionRequest) -> Effect:
             # A day alone leaves the sum that was put forward where it is.
             talk.note(**found)
             return _missed(talk, request) or ask(talk)
-        before = _settled(talk)
+        before, written = _settled(talk), talk.facts.get("amount")
         talk.note(**found)
         _fill_from_before(talk, found)
         if _settled(talk) != before:
             talk.note(misses=None)
             return settle(talk, request)
+        # The yes is to the very sum that was read back, however it was written.
+        talk.note(amount=written)
         if asking == "confirmed" and says("agrees", request.text):
             # "Yes, Friday, all of it", whatever else it was read as.
             return _confirmed(talk, request)
@@ -300,8 +302,9 @@ def _fill_from_before(talk: Talk, found: Mapping[str, Any]) -> None:
     talk.note(before=None)
 
 
-def _settled(talk: Talk) -> tuple[str | None, str | None]:
-    return talk.facts.get("amount"), talk.facts.get("day")
+def _settled(talk: Talk) -> tuple[Decimal | None, str | None]:
+    amount = talk.facts.get("amount")
+    return None if amount is None else Decimal(amount), talk.facts.get("day")
 
 
 def _missed(talk: Talk, request: ActionRequest) -> Effect | None:

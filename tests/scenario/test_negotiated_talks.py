@@ -357,3 +357,65 @@ def test_a_plan_of_one_part_is_none_and_is_not_asked_about_for_ever(talk: Ruled)
     for _ in range(2):
         assert talk.say("give", "1") == ["plan_how_many"]
     assert talk.say("give", "1")[0] == "plan_by_colleague"
+
+
+def test_a_yes_with_the_same_words_confirms_whatever_it_was_read_as(talk: Ruled) -> None:
+    assert talk.say("promise", "3000 on Friday") == ["read_back"]
+    assert talk.say("nlu_fallback", "that's right, Friday, 3000")[0] == "promise_recorded_part"
+
+
+def test_a_yes_with_other_words_is_read_back_anew(talk: Ruled) -> None:
+    assert talk.say("promise", "3000 on Friday") == ["read_back"]
+    assert talk.say("affirm", "yes, 2500 on Friday") == ["read_back"]
+    assert promised(talk) == []
+
+
+@pytest.mark.parametrize("leaving", ["goodbye", "thanks"])
+def test_who_leaves_before_the_yes_is_asked_for_it_once_more(talk: Ruled, leaving: str) -> None:
+    talk.say("promise", "3000 on Friday")
+    assert talk.say(leaving, "ta, bye")[-1] == "read_back_again"
+    assert talk.say("affirm", "oh, yes")[0] == "promise_recorded_part"
+
+
+def test_who_leaves_again_is_let_go_and_nothing_is_noted(talk: Ruled) -> None:
+    talk.say("promise", "3000 on Friday")
+    assert talk.say("goodbye", "bye") == ["before_you_go", "read_back_again"]
+    assert talk.say("goodbye", "bye") == ["goodbye"]
+    assert promised(talk) == []
+
+
+def test_a_day_alone_settles_it_unless_only_a_part_is_spoken_of(talk: Ruled) -> None:
+    assert talk.say("promise", "I'll pay it on Friday") == ["read_back"]
+    assert "NT$4,325" in talk.words()
+    assert promised(talk) == []
+
+
+def test_a_plain_yes_to_how_much_is_read_back_as_all_that_is_due(talk: Ruled) -> None:
+    assert talk.say("part_payment", "something on Friday") == ["ask_amount"]
+    assert talk.say("affirm", "yes") == ["read_back"]
+    assert "NT$4,325" in talk.words()
+
+
+@pytest.mark.parametrize("said", ["3000 on Friday and the rest on the 25th", "3000 on Friday and 1325 on March 20"])
+def test_of_several_parts_the_first_is_noted(talk: Ruled, said: str) -> None:
+    assert talk.say("promise", said) == ["read_back"]
+    assert "NT$3,000" in talk.words()
+    assert "Friday" in talk.words()
+
+
+def test_all_i_have_is_no_goodbye_but_a_no_to_what_was_put_forward(talk: Ruled) -> None:
+    assert talk.say("promise", "50 on Friday") == ["counter_amount"]
+    assert talk.say("goodbye", "that's all I have") == ["promise_too_small"]
+
+
+def test_a_no_after_the_promise_drops_nothing_and_does_not_say_so(talk: Ruled) -> None:
+    talk.say("promise", "3000 on Friday")
+    talk.say("affirm", "yes")
+    assert talk.say("cancel", "never mind") == ["goodbye"]
+    assert [status for *_, status in promised(talk)] == ["open"]
+
+
+def test_who_wants_the_promise_undone_is_told_of_it_and_asked(talk: Ruled) -> None:
+    talk.say("promise", "3000 on Friday")
+    talk.say("affirm", "yes")
+    assert talk.say("cancel", "cancel that") == ["promise_already_open"]
