@@ -10,13 +10,14 @@ DISPATCH_USAGE = "scripts/bench dispatch [gate|reserve|audit|faults|all] [option
 CHAT_USAGE = "scripts/bench chat [options; see --help]"
 TRIGGERS_USAGE = "scripts/bench triggers [files]"
 VOICE_USAGE = "scripts/bench voice [options; see --help]"
+HEARING_USAGE = "scripts/bench hearing [--rounds N]"
 NLU_USAGE = "scripts/bench nlu [candidates; see --help]"
 
 
 def main(arguments: list[str]) -> None:
     subject, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if subject not in SUBJECTS:
-        usages = (SCORE_USAGE, DISPATCH_USAGE, CHAT_USAGE, VOICE_USAGE, TRIGGERS_USAGE, NLU_USAGE)
+        usages = (SCORE_USAGE, DISPATCH_USAGE, CHAT_USAGE, VOICE_USAGE, HEARING_USAGE, TRIGGERS_USAGE, NLU_USAGE)
         raise SystemExit("usage: " + "\n       ".join(usages))
     SUBJECTS[subject](rest)
 
@@ -51,6 +52,12 @@ def voice(arguments: Sequence[str]) -> None:
     run.main(arguments)
 
 
+def hearing(arguments: Sequence[str]) -> None:
+    from bench import hearing as measured
+
+    measured.main(arguments)
+
+
 def triggers(arguments: Sequence[str]) -> None:
     from bench import triggers as measured
 
@@ -68,6 +75,7 @@ SUBJECTS: dict[str, Callable[[Sequence[str]], None]] = {
     "dispatch": dispatch,
     "chat": chat,
     "voice": voice,
+    "hearing": hearing,
     "triggers": triggers,
     "nlu": nlu,
 }
