@@ -14,7 +14,7 @@ from app.cli.console import BadInput, tell
 from app.floor import Floor, open_floor, registry_of
 from app.leading import beat_while_leading
 from app.phone import browser_calls, open_voice
-from app.recordings import archive_of
+from app.recordings import archive_of, tapes_of
 from app.settings import Settings
 from bot.chat.confirmations import ConfirmationOutbox
 from bot.chat.outbox import Outbox
@@ -39,6 +39,7 @@ def serve() -> None:
         raise BadInput("set AMENDS_STAFF_KEY first: it is what staff type to sign in (AMENDS_MODE=demo needs none)")
     ledger = wiring.open_ledger(settings)
     with (
+        tapes_of(settings, ledger) as tapes,
         open_voice(settings, _say) as voice,
         open_floor(settings, ledger, settings.port, _say, phones=voice.phones if voice else None) as floor,
     ):
@@ -46,7 +47,7 @@ def serve() -> None:
         carriers: dict[str, Place] = {"chat": outbox.place}
         lines: dict[str, Lines] = {}
         if voice is not None:
-            calls = browser_calls(voice, ledger, floor.sessions, floor.terms)
+            calls = browser_calls(voice, ledger, floor.sessions, floor.terms, tapes)
             carriers["voice"], lines["voice"] = calls.place, calls
         confirmations = ConfirmationOutbox(ledger, settings.home / "confirmations.jsonl", shipped_packs())
         auditing = wiring.auditing_of(settings, ledger)

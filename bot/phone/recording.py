@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from typing import Final, Literal, Protocol
+from types import TracebackType
+from typing import Final, Literal, Protocol, Self
 
 import numpy as np
 import structlog
@@ -153,7 +154,10 @@ class CallTape:
     # From here on: the one thread that may wait.
 
     def _later(self, work: Callable[[], None]) -> None:
-        self._worker.submit(self._guarded, work)
+        try:
+            self._worker.submit(self._guarded, work)
+        except RuntimeError:  # the house is closing: what is on the disk stays readable so far
+            structlog.get_logger().warning("recording_cut_short", conversation_id=self._conversation_id)
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
@@ -201,7 +205,8 @@ class CallTape:
 
 
 class Tapes:
-    """The tapes of all calls of a process, with the one thread that writes them. `close` waits until all is written."""
+    """The tapes of all calls of a process, with the one thread that writes them. A context manager: at its end all is
+    written."""
 
     def __init__(self, start: StartReel) -> None:
         self._start = start
@@ -213,3 +218,9 @@ class Tapes:
 
     def close(self) -> None:
         self._worker.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self.close()

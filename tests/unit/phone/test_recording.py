@@ -207,3 +207,11 @@ def test_odd_bytes_and_absurd_clocks_are_no_fault(studio: Studio) -> None:
     assert len(studio.close()) == RATE + 1
     studio.tape.debtor(2, b"ab")
     studio.tape.close()
+
+
+def test_a_house_that_closes_does_not_trouble_the_call(studio: Studio) -> None:
+    studio.tape.resume(0)
+    studio.speak(0, 2)
+    studio.worker.shutdown()
+    studio.speak(2, HELD_SECONDS + 5)
+    studio.tape.close()
