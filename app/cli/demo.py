@@ -21,13 +21,13 @@ from app.cli.serve import keep_serving
 from app.demo_database import clear_for_demo, mark_as_demo
 from app.demo_links import demo_links
 from app.floor import Floor, open_floor, registry_of
-from app.hearing import open_recogniser
+from app.phone import Voice, browser_calls, call_on_wish, open_voice
+from app.recordings import tapes_of
 from app.serving import require_free
 from app.settings import Settings
-from app.speaking import open_speaking
+from bot.chat.confirmations import ConfirmationOutbox
 from bot.chat.door import ChatDoor
-from bot.phone.call import Voicebox
-from bot.phone.loop import PhoneLoop
+from bot.phone.recording import Tapes
 from ledger.importing.portfolio import import_file
 from ledger.ledger import Clock
 from rehearsal.clock import VirtualClock
@@ -39,10 +39,9 @@ from rehearsal.portfolio import make_book
 from rehearsal.recheck import Recheck, recheck
 from rehearsal.virtual_scheduler import VirtualScheduler
 from rehearsal.visits import Visits
-from speech.hear import ModelMissing
-from speech.hearing import HearingPool
 from strategy.dispatch.heartbeats import Heartbeat, schedule
 from strategy.dispatch.leader import FileLead, leadership
+from strategy.dispatch.reservation import Reserved
 from strategy.dispatch.tick import Place
 from strategy.models.registry import publish
 from strategy.policy.packs import shipped_packs
@@ -106,7 +105,10 @@ def _run(
     links = demo_links(ledger, people, settings.invite_hours)
     with ExitStack() as parts:
         began = machine_time.perf_counter()
-        floor = parts.enter_context(open_floor(settings, ledger, port, _say, links))
+        tapes = parts.enter_context(tapes_of(settings, ledger))
+        voice = parts.enter_context(open_voice(settings, _say))
+        phones = voice.phones if voice else None
+        floor = parts.enter_context(open_floor(settings, ledger, port, _say, links, phones))
         watch.add("start", machine_time.perf_counter() - began)
         if not once:
             _say(f"the pages are on {floor.url}; watch the day there")
@@ -117,7 +119,7 @@ def _run(
         with watch.stage("train", "training willingness and ability") as step:
             book = read_books(sorted((settings.home / "book").glob("*.parquet")))
             publish(registry_of(settings), train(book, lambda _stage, done, total: step(done, total)), ledger.clock())
-        carriers = _carriers(floor, virtual, people, parts)
+        carriers = _carriers(floor, virtual, people, voice)
         with watch.stage("day", f"the business day of {start.date()}") as step:
             _play(floor, virtual, start, carriers, seed, watch, step)
         with watch.stage("recheck", "re-checking the log"):
@@ -133,27 +135,41 @@ def _run(
                 ledger,
                 shipped_packs(),
                 registry_of(settings),
-                carriers,
+                _with_real_pages(carriers, voice, floor, tapes),
                 floor.sessions,
                 auditing,
                 send_pages=floor.pager.send,
+                send_confirmations=_confirmations(floor).hand_over,
             )
             keep_serving(floor, beats, wiring.dispatch_lead(settings, ledger))
 
 
-def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, parts: ExitStack) -> dict[str, Place]:
+def _confirmations(floor: Floor) -> ConfirmationOutbox:
+    return ConfirmationOutbox(floor.ledger, floor.settings.home / "confirmations.jsonl", shipped_packs())
+
+
+def _carriers(floor: Floor, virtual: VirtualClock, people: MadeUpPeople, voice: Voice | None) -> dict[str, Place]:
     """Who makes the contacts of the rehearsal, by channel. Without a speech model nobody can be called."""
     ledger, settings = floor.ledger, floor.settings
     visits = Visits(ledger, virtual, ChatDoor(ledger, floor.sessions), people, settings.invite_hours)
-    try:
-        recogniser = open_recogniser(settings)
-    except ModelMissing as missing:
-        _say(f"no telephone in this demo, chat only: {missing}")
+    if voice is None:
         return {"chat": visits.place}
-    speaks = parts.enter_context(open_speaking(settings))
-    phones = parts.enter_context(PhoneLoop())
-    calls = PhoneVisits(visits, floor.sessions, Voicebox(HearingPool(recogniser), speaks), phones, speaks.say)
+    calls = PhoneVisits(visits, floor.sessions, voice.voicebox, voice.loop, voice.speaking.say)
     return {"chat": visits.place, "voice": calls.place}
+
+
+def _with_real_pages(carriers: dict[str, Place], voice: Voice | None, floor: Floor, tapes: Tapes) -> dict[str, Place]:
+    """The same, but a call rings at a telephone page that somebody has open, and such a page may ask to be called."""
+    if voice is None:
+        return carriers
+    calls, simulated = browser_calls(voice, floor.ledger, floor.sessions, floor.terms, tapes), carriers["voice"]
+    call_on_wish(voice, floor.ledger, floor.terms.packs, calls.place)
+
+    def place(contact: Reserved) -> str | None:
+        there = voice.phones.debtors.there(contact.debtor_id)
+        return calls.place(contact) if there else simulated(contact)
+
+    return {**carriers, "voice": place}
 
 
 def _play(
@@ -178,7 +194,15 @@ def _play(
     auditing = wiring.auditing_of(floor.settings, ledger)
     beats = (
         *beats_of(
-            ledger, packs, registry_of(floor.settings), carriers, floor.sessions, auditing, timed, floor.pager.send
+            ledger,
+            packs,
+            registry_of(floor.settings),
+            carriers,
+            floor.sessions,
+            auditing,
+            timed,
+            floor.pager.send,
+            _confirmations(floor).hand_over,
         ),
         Heartbeat("collectors", CASE_TAKES, lambda: timed("wrap_up", collectors.work_on)),
     )

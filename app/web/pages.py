@@ -27,7 +27,7 @@ def pages_router(needs: Needs, door: StaffDoor) -> APIRouter:
     def front(request: Request) -> Response:
         # Links with their answers are for this machine alone.
         invites = needs.demo_invites() if demo and door.who(request) is not None else ()
-        return front_page(language_of(request), "/", demo, invites)
+        return front_page(language_of(request), "/", demo, invites, needs.phones is not None)
 
     def behind_link(token: str, page: str) -> Response:
         with needs.ledger.read() as work:

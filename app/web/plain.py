@@ -12,8 +12,10 @@ from app.web.language import Language
 from app.web.words import name_of, say
 
 
-def front_page(language: Language, path: str, demo: bool, invites: Sequence[DemoInvite]) -> HTMLResponse:
-    """What Amends is, the three pages, and in demo mode some chats to try."""
+def front_page(
+    language: Language, path: str, demo: bool, invites: Sequence[DemoInvite], phones: bool = False
+) -> HTMLResponse:
+    """What Amends is, the three pages, and in demo mode some chats, and telephones where there are some, to try."""
     cards = "".join(
         f'<a class="card" href="{href}"><strong>{escape(say(f"{name}.title", language))}</strong>'
         f"<span>{escape(say(f'{name}.lead', language))}</span></a>"
@@ -25,7 +27,7 @@ def front_page(language: Language, path: str, demo: bool, invites: Sequence[Demo
         f'<div class="cards">{cards}</div>'
     )
     if demo:
-        body += _try_a_chat(language, invites)
+        body += _try_a_chat(language, invites, phones)
     return _page(say("front.title", language), body, language, path)
 
 
@@ -61,7 +63,7 @@ def pay_page(language: Language) -> HTMLResponse:
     return _page(say("pay.title", language), body, language, "/pay")
 
 
-def _try_a_chat(language: Language, invites: Sequence[DemoInvite]) -> str:
+def _try_a_chat(language: Language, invites: Sequence[DemoInvite], phones: bool) -> str:
     heading = (
         f"<h2>{escape(say('front.try', language))}</h2>"
         f'<p class="quiet">{escape(say("front.try_lead" if invites else "front.try_none", language))}</p>'
@@ -70,13 +72,15 @@ def _try_a_chat(language: Language, invites: Sequence[DemoInvite]) -> str:
         return heading
     names = ("front.link", "front.language", "front.tier", "front.dpd", "front.answer")
     head = "".join(f"<th>{escape(say(name, language))}</th>" for name in names)
-    rows = "".join(_row(each, language) for each in invites)
+    rows = "".join(_row(each, language, phones) for each in invites)
     return f'{heading}<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def _row(invite: DemoInvite, language: Language) -> str:
+def _row(invite: DemoInvite, language: Language, phones: bool) -> str:
+    token = escape(invite.token)
+    phone = f' · <a href="/phone/{token}">{escape(say("front.phone", language))}</a>' if phones else ""
     return (
-        f'<tr><td><a href="/chat/{escape(invite.token)}">{escape(say("front.open", language))}</a></td>'
+        f'<tr><td><a href="/chat/{token}">{escape(say("front.open", language))}</a>{phone}</td>'
         f"<td>{escape(name_of('language', invite.language, language))}</td>"
         f"<td>{escape(name_of('tier', invite.tier, language))}</td>"
         f"<td>{invite.dpd}</td><td><code>{escape(invite.identity_answer)}</code></td></tr>"

@@ -64,7 +64,7 @@ class PhoneLine {
       case "waiting":
         this.tries = 0;
         if (this.key !== null) this.send({ type: "resume", key: this.key });
-        else if (this.state !== "over") this.change("waiting");
+        else if (this.state !== "over") this.change("waiting", { ask: message.ask === true });
         break;
       case "ring":
         this.call = message.call;

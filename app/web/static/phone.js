@@ -12,7 +12,8 @@ const WORDS = {
     promise_robot: "来电的是自动助手，不是真人，通话会被记录",
     promise_private: "先核对身份，再谈事情，保护您的隐私",
     promise_human: "任何时候都可以要求转人工",
-    chat_instead: "改用文字对话",
+    chat_instead: "改用文字对话", ask: "现在给我打电话", asked: "已转达，允许的话马上会响铃。",
+    refused: "按联系规则，现在不能给您打电话", refused_busy: "线路正忙，请稍后再试。",
     calling: "来电", caller: "自动助手来电", answer: "接听", decline: "拒接", ignore: "不理会",
     ignore_hint: "不理会：本页不再响铃，对方会等到无人接听。",
     allow: "请允许使用麦克风", connecting: "正在接通…", connected: "通话中", hang_up: "挂断", mute: "静音", unmute: "取消静音",
@@ -30,7 +31,8 @@ const WORDS = {
     promise_robot: "An automated assistant calls, not a person, and the call is recorded",
     promise_private: "We check who you are before anything else, to protect your privacy",
     promise_human: "You can ask for a person at any time",
-    chat_instead: "Write instead",
+    chat_instead: "Write instead", ask: "Call me now", asked: "Passed on. It rings in a moment if that is allowed.",
+    refused: "The rules of contact do not allow a call now", refused_busy: "All lines are busy. Please try again in a moment.",
     calling: "Incoming call", caller: "An automated assistant is calling", answer: "Answer", decline: "Decline", ignore: "Ignore",
     ignore_hint: "Ignore: this page stops ringing, and the caller hears no answer.",
     allow: "Please allow the microphone", connecting: "Connecting…", connected: "In a call", hang_up: "Hang up", mute: "Mute", unmute: "Unmute",
@@ -96,12 +98,20 @@ function choosing(on) {
 }
 
 const changes = {
-  waiting({ why }) {
+  waiting({ why, ask }) {
+    if (ask) $("ask").hidden = false;
     if (["over", "missed", "declined", "elsewhere"].includes(standing) && !why) return;
     rest({ rung_out: "missed", declined: "declined", elsewhere: "elsewhere" }[why] || "waiting");
   },
+  refused({ codes }) {
+    $("ask").disabled = false;
+    $("refused").hidden = false;
+    $("refused").textContent = codes.length ? `${word("refused")} (${codes.join(", ")}).` : word("refused_busy");
+  },
   ringing({ language: theirs }) {
     if (!chosen && WORDS[theirs]) setLanguage(theirs);
+    $("refused").hidden = true;
+    $("ask").disabled = false;
     choosing(true);
     show("ringing", `${word("calling")}. ${word("caller")}`);
     $("answer").focus();
@@ -184,6 +194,12 @@ for (const digit of "123456789*0#") {
 }
 $("answer").addEventListener("click", answer);
 $("decline").addEventListener("click", () => { choosing(false); line.decline(); });
+$("ask").addEventListener("click", () => {
+  $("ask").disabled = true;
+  $("refused").hidden = true;
+  $("explained").textContent = $("status").textContent = word("asked");
+  line.send({ type: "call_me" });
+});
 $("ignore").addEventListener("click", () => rest("missed"));
 $("hangup").addEventListener("click", () => line.hangUp());
 $("mute").addEventListener("click", () => setMuted($("mute").getAttribute("aria-pressed") !== "true"));

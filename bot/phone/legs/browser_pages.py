@@ -116,6 +116,8 @@ class Pages:
         self.new_key = new_key
         self.hears: Callable[[Page, Mapping[str, Any]], object] = lambda _page, _message: None
         """Told of what a page says that is not about a call."""
+        self.greeting: dict[str, Any] = {}
+        """What a page is told beside that it may wait for calls."""
         self._clock = clock
         self._open: dict[str, list[Page]] = {}
         self._rings: list[Ring] = []
@@ -131,7 +133,7 @@ class Pages:
             self.closed(oldest)
         self._open.setdefault(owner, []).append(page)
         self._saw(owner)
-        line.send({"type": "waiting"})
+        line.send({"type": "waiting", **self.greeting})
         for ring in self._rings:
             if owner in ring.owners:
                 self._ring_at(page, ring)
