@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.facts import KINDS, Count, Digits, Fact, Parts
+from bot.facts import KINDS, Alike, Count, Digits, Fact, Parts
 from bot.guards import DEBT, check
 from bot.phrases import LANGUAGES, Line, Template, matches, say, templates
 from ledger.money import Money
@@ -25,6 +25,7 @@ OF_KIND: dict[type, st.SearchStrategy[Fact]] = {
     tuple: st.lists(MONEY, min_size=2, max_size=3).map(tuple) | st.lists(DAYS, min_size=2, max_size=3).map(tuple),
     Count: st.integers(2, 12).map(Count),
     Digits: MONEY.map(lambda money: Digits(money.amount)),
+    Alike: st.lists(MONEY, min_size=2, max_size=2).map(lambda sums: Alike(tuple(sums))),
     Parts: st.lists(st.tuples(MONEY, DAYS), min_size=2, max_size=4).map(lambda parts: Parts(tuple(parts))),
     str: st.sampled_from(["First River Bank", "恒信银行", "0800 024 365", "https://bank.example/go/7f3a"]),
 }
