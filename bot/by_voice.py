@@ -143,6 +143,7 @@ class ByVoice:
             for each in self._disclosed_in(talk, cut_off):
                 talk.work.audit("disclosure.cut_off", each.id, {"conversation": conversation_id, "kind": each.kind})
                 talk.work.session.delete(each)
+                talk.note(cut_off=True)
 
     def _disclosed_in(self, talk: Talk, turn_ids: Sequence[str]) -> Sequence[Disclosure]:
         turns = select(Turn.seq).where(Turn.conversation_id == talk.conversation.id, col(Turn.id).in_(turn_ids))

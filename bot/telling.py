@@ -153,10 +153,13 @@ class Telling:
 
     @cached_property
     def _first_contact(self) -> bool:
-        """Whether nobody has talked of this debt with the right party before this talk."""
-        earlier = select(Conversation.id).where(
+        """Whether nobody has talked of this debt with the right party before, and told them what belongs to it.
+
+        A call that broke off in the middle of it was none.
+        """
+        earlier = select(Conversation.facts).where(
             Conversation.account_id == self._talk.account_id,
             Conversation.id != self._talk.id,
             col(Conversation.verified).is_(True),
         )
-        return self._work.session.exec(earlier.limit(1)).first() is None
+        return all("cut_off" in facts for facts in self._work.session.exec(earlier))

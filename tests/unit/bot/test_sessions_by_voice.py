@@ -12,7 +12,7 @@ from bot.session import Sessions, UnknownConversation
 from bot.talk import Terms
 from ledger.handoff import Escalation
 from ledger.ledger import Ledger, UnitOfWork
-from ledger.tables import Conversation, Turn
+from ledger.tables import AuditEntry, Conversation, Disclosure, Hold, Turn
 
 
 class Forgetting:
@@ -101,6 +101,69 @@ def test_hanging_up_closes_the_talk_once(ledger: Ledger, talks: Sessions, dialog
     assert (closed.stage, closed.disposition) == ("closed", "hung_up")
     assert closed.closed_at is not None
     assert dialogue.forgotten == [opening.conversation_id]
+
+
+def test_a_silent_line_is_asked_twice_with_the_open_question_and_then_left(
+    ledger: Ledger, talks: Sessions, cases: list[Escalation]
+) -> None:
+    opening = talks.start("account-R1", "voice", "zh")
+    for in_a_row in (1, 2):
+        asked = talks.nobody_spoke(opening.conversation_id, in_a_row)
+        assert [line.template for line in asked.lines] == ["nothing_heard", "ask_identity"]
+    last = talks.nobody_spoke(opening.conversation_id, 3)
+    assert [line.template for line in last.lines] == ["goodbye"]
+    assert last.ended
+    assert conversation(ledger, opening.conversation_id).disposition == "no_input"
+    assert cases == []
+
+
+def test_a_key_is_a_wish_as_good_as_words(ledger: Ledger, talks: Sessions, cases: list[Escalation]) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    reply = talks.key(opening.conversation_id, "0")
+    assert reply.escalated
+    assert reply.lines[0].template == "trigger_human"
+    assert [case.trigger for case in cases] == ["ask_for_human_or_are_you_a_bot"]
+    opening = talks.start("account-R1", "voice", "en")
+    reply = talks.key(opening.conversation_id, "9")
+    assert reply.ended
+    assert reply.lines[0].template == "trigger_cease"
+    with ledger.read() as work:
+        assert [hold.reason for hold in work.session.exec(select(Hold)).all()] == ["cease_request"]
+
+
+def test_machines_hear_no_more_than_the_greeting(ledger: Ledger, talks: Sessions) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    asked = talks.machine_asked(opening.conversation_id)
+    assert [line.template for line in asked.lines] == ["greeting_voice"]
+    assert not asked.ended
+    left = talks.machine_answered(opening.conversation_id)
+    assert left.lines == ()
+    assert left.ended
+    assert conversation(ledger, opening.conversation_id).disposition == "voicemail"
+
+
+def test_a_call_that_breaks_is_apologised_for_and_taken_up(
+    ledger: Ledger, talks: Sessions, cases: list[Escalation], dialogue: Forgetting
+) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    reply = talks.broke(opening.conversation_id)
+    assert [line.template for line in reply.lines] == ["system_failure", "colleague_by"]
+    assert reply.ended
+    assert reply.escalated
+    assert len(cases) == 1
+    assert dialogue.forgotten == [opening.conversation_id]
+
+
+def test_only_what_was_heard_to_its_end_counts_as_told(ledger: Ledger, talks: Sessions) -> None:
+    first, second = (talks.start("account-R1", "voice", "en") for _ in range(2))
+    talks.heard_to_end(first.conversation_id, [first.record[0].id], [])
+    talks.heard_to_end(second.conversation_id, [], [second.record[0].id])
+    with ledger.read() as work:
+        told = {each.conversation_id for each in work.session.exec(select(Disclosure))}
+        kinds = [entry.kind for entry in work.session.exec(select(AuditEntry))]
+    assert told == {first.conversation_id}
+    assert kinds.count("disclosure.heard") == kinds.count("disclosure.cut_off") > 0
+    assert conversation(ledger, second.conversation_id).facts["cut_off"] is True
 
 
 def test_a_talk_that_does_not_exist_is_refused(talks: Sessions) -> None:
