@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -85,14 +86,19 @@ def beats_of(
             review(work, _paid)
         tidy_recordings()
 
-    def service_levels() -> None:
-        # What a process that died kept back; all else was sent with the words that called for it.
-        send_pages()
-        close_idle(ledger, talks)
-        send_confirmations()
+    def count_queues() -> None:
         with ledger.read() as work:
             for queue, count in counts(work).items():
                 log.debug("queue.waiting", queue=queue, count=count)
+
+    def service_levels() -> None:
+        # Each is done though one before it fails; the beat has failed all the same.
+        with ExitStack() as last_first:
+            last_first.callback(count_queues)
+            last_first.callback(send_confirmations)
+            last_first.callback(close_idle, ledger, talks)
+            # What a process that died kept back; all else was sent with the words that called for it.
+            last_first.callback(send_pages)
 
     def looked(since: int, found: Whole | ChainBroken) -> None:
         with ledger.begin() as work:

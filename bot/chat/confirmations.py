@@ -41,16 +41,24 @@ class ConfirmationOutbox:
         """Look at each that waits: hand it over, let it lapse, or leave it waiting; how many of each.
 
         A line is written before that is recorded: after a crash it comes a second time, under the same id, rather than
-        not at all.
+        not at all. One that cannot be settled waits for the next time and keeps back no other.
+
+        :raises Exception: the first fault, after the last of them has been tried.
         """
         counts: Counter[str] = Counter()
+        faults: list[Exception] = []
         with self.ledger.read() as work:
             waiting = work.session.exec(
                 select(Confirmation.id).where(Confirmation.status == "waiting").order_by(col(Confirmation.made_at))
             ).all()
         for confirmation_id in waiting:
-            with self.ledger.begin() as work:
-                counts[self._settle(work, work.session.get_one(Confirmation, confirmation_id))] += 1
+            try:
+                with self.ledger.begin() as work:
+                    counts[self._settle(work, work.session.get_one(Confirmation, confirmation_id))] += 1
+            except Exception as fault:
+                faults.append(fault)
+        if faults:
+            raise faults[0]
         return counts
 
     def _settle(self, work: UnitOfWork, confirmation: Confirmation) -> str:

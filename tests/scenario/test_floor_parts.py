@@ -255,3 +255,25 @@ def test_a_page_is_served_while_the_block_lasts_and_no_longer() -> None:
             pass
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(url, timeout=5)
+
+
+def test_a_step_of_a_beat_that_fails_keeps_back_no_other(ledger: Ledger, tmp_path: Path) -> None:
+    done: list[str] = []
+
+    def pages_fail() -> None:
+        raise OSError("nobody answers")
+
+    made = beats_of(
+        ledger,
+        shipped_packs(),
+        tmp_path / "models",
+        {},
+        ScriptedTalks(ledger),
+        Auditing(ledger, HEAD_KEY),
+        send_pages=pages_fail,
+        send_confirmations=lambda: done.append("confirmations"),
+    )
+    beat = next(heartbeat.beat for heartbeat in made if heartbeat.name == "service_levels")
+    with pytest.raises(OSError, match="nobody answers"):
+        beat()
+    assert done == ["confirmations"]

@@ -10,7 +10,7 @@ from ruled import Ruled, ruled_talk
 
 from bot import session
 from bot.chat.confirmations import ConfirmationOutbox
-from ledger.ledger import Ledger
+from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Confirmation, Promise, ReportedContact
 from strategy.holds.placing import About, hold_for
 from strategy.holds.recording import place
@@ -87,3 +87,25 @@ def test_a_file_open_to_others_is_closed_to_them_before_a_line_is_written(talk: 
     sends.file.chmod(0o644)
     assert wait_for_the_gate(talk, sends) == {"handed_over": 1}
     assert sends.file.stat().st_mode & 0o777 == 0o600
+
+
+def test_one_that_cannot_be_settled_keeps_back_no_other(
+    talk: Ruled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk.say("change_promise", "make it March 16")
+    talk.say("affirm", "yes")
+    sends = outbox(talk.ledger, tmp_path)
+    first, second = (each.id for each in sorted(talk.rows(Confirmation), key=lambda each: each.made_at))
+    settle, seen = ConfirmationOutbox._settle, []
+
+    def first_fails(self: ConfirmationOutbox, work: UnitOfWork, confirmation: Confirmation) -> str:
+        seen.append(confirmation.id)
+        if len(seen) == 1:
+            raise ValueError("unreadable")
+        return settle(self, work, confirmation)
+
+    monkeypatch.setattr(ConfirmationOutbox, "_settle", first_fails)
+    with pytest.raises(ValueError, match="unreadable"):
+        sends.hand_over()
+    assert set(seen) == {first, second}
+    assert {each.status for each in talk.rows(Confirmation) if each.id == seen[0]} == {"waiting"}
