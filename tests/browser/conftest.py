@@ -18,6 +18,12 @@ from phoning import CallsInAThread
 from app.web.server import build_app
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These come last: Playwright keeps an event loop running in the main thread, where tests with one of their own
+    could not start any more."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def calls() -> Iterator[CallsInAThread]:
     """Where the calls of the served floor happen."""
