@@ -16,6 +16,7 @@ from app.leading import beat_while_leading
 from app.phone import browser_calls, open_voice
 from app.recordings import archive_of, tapes_of
 from app.settings import Settings
+from app.speaking import learn_fixed
 from bot.chat.confirmations import ConfirmationOutbox
 from bot.chat.outbox import Outbox
 from strategy.dispatch.heartbeats import Heartbeat
@@ -23,6 +24,9 @@ from strategy.dispatch.leader import Lead
 from strategy.dispatch.lines import Lines
 from strategy.dispatch.tick import Place
 from strategy.policy.packs import shipped_packs
+
+PAGE_RATE, LINE_RATE = 16_000, 8_000
+"""Samples a second at a debtor's page, and on most telephone lines."""
 
 
 def register(cli: typer.Typer) -> None:
@@ -49,6 +53,7 @@ def serve() -> None:
         if voice is not None:
             calls = browser_calls(voice, ledger, floor.sessions, floor.terms, tapes)
             carriers["voice"], lines["voice"] = calls.place, calls
+            learn_fixed(voice.speaking, LINE_RATE if voice.trunk else PAGE_RATE)
         confirmations = ConfirmationOutbox(ledger, settings.home / "confirmations.jsonl", shipped_packs())
         auditing = wiring.auditing_of(settings, ledger)
         beats = beats_of(
