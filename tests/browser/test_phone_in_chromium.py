@@ -44,6 +44,7 @@ def phone_page(served: Served, browser: Browser, number: int, locale: str = "en-
     page = browser.new_context(locale=locale, viewport={"width": 390, "height": 780}, **context).new_page()
     page.set_default_timeout(15_000)
     page.goto(f"{served.url}/phone/{served.floor.invites[number].token}")
+    page.wait_for_function("line.state === 'waiting'")
     return page
 
 
