@@ -14,6 +14,7 @@ CARD = "[card number]"
 IDENTITY = "[identity number]"
 SECRET = "[secret]"
 
+_FOREIGN_DIGIT = re.compile(r"[^\D0-9]")
 # 13 to 19 digits, as people group them: spaces, dashes, dots, commas or slashes between any two.
 _GAP = r"[\s\-.,/_·、，]{0,3}"
 _WORDS = "|".join(sorted(EN_DIGITS, key=len, reverse=True))
@@ -41,7 +42,7 @@ def redact(text: str) -> str:
     Redacting twice changes nothing, and no run of 13 to 19 digits that passes the card check (Luhn) is left, however
     it was grouped.
     """
-    text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+    text = _FOREIGN_DIGIT.sub(lambda found: str(unicodedata.decimal(found.group())), text)
     # What is taken out may have hidden the start of the next secret: "...1111pin 1234".
     while (redacted := _redact_once(text)) != text:
         text = redacted
@@ -59,7 +60,8 @@ def _redact_once(text: str) -> str:
 
 def holds_secret(text: str) -> bool:
     """Whether there is anything in `text` that `redact` takes out."""
-    return any(mark in redact(text) and mark not in text for mark in (CARD, IDENTITY, SECRET))
+    redacted = redact(text)
+    return any(mark in redacted and mark not in text for mark in (CARD, IDENTITY, SECRET))
 
 
 def _bare(run: str) -> str:

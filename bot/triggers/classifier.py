@@ -1,11 +1,12 @@
-"""What a text means though no pattern knows its words: a linear model over hashed pieces of the text.
+"""What a text means though no pattern knows its words: a linear model over hashed pieces of the text, and a
+small network over the same.
 
 The weights are numbers in `model.npz`, written by `python -m bot.triggers.training` and read without pickle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.triggers.features import Features, Hashed
+from bot.triggers.features import BUCKETS, Features, Table
 from bot.triggers.lexicon import Priority, entries
 
 MODEL = Path(__file__).parent / "model.npz"
@@ -35,33 +36,53 @@ Shares = Mapping[Priority, float]
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """`weights[place, class]` times `scale[class]`, plus `bias[class]`, is the score of a class.
+    """Two models over the same pieces; a class has the mean of the shares that they give it.
 
-    `buckets`, in rising order, are those that the weights' places stand for; others say nothing.
+    Of the linear one, `weights[place, class] * scale[class] + bias[class]` is the score of a class. A piece adds
+    `weights[place, classes + unit]` times `scale` to a unit of the network, which begins at `bias`; `out` makes scores
+    of the classes of what is above zero there, beside `out_bias`.
+
+    `place_of` has a place for every bucket; at the last place all weights are zero, for the buckets that say nothing.
     """
 
     keys: tuple[str, ...]
-    buckets: NDArray[np.int32]
+    place_of: NDArray[np.int32]
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
+    out: NDArray[np.float32]
+    out_bias: NDArray[np.float32]
     features: Features
     fingerprint: str
 
-    def read(self, said: str, hashed: Hashed | None = None) -> Reading:
-        """How a normalised text reads; `hashed` is shared by the windows of one text."""
-        buckets, values = self.features.of(said, hashed)
-        places = np.minimum(np.searchsorted(self.buckets, buckets), len(self.buckets) - 1)
-        known = self.buckets[places] == buckets
-        scores = (values[known] @ self.weights[places[known]]) * self.scale + self.bias
-        odds = np.exp(scores - scores.max())
-        odds /= odds.sum()
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """How normalised texts read, such as a turn and the windows over it."""
+        odds = self.odds(self.features.of(texts))
         members = _members(self.keys)
-        return Reading(
-            said,
-            {priority: float(odds[places].sum()) for priority, places in members.items()},
-            {priority: self.keys[places[int(odds[places].argmax())]] for priority, places in members.items()},
-        )
+        return [
+            Reading(
+                said,
+                {priority: float(row[places].sum()) for priority, places in members.items()},
+                {priority: self.keys[places[int(row[places].argmax())]] for priority, places in members.items()},
+            )
+            for said, row in zip(texts, odds, strict=True)
+        ]
+
+    def odds(self, table: Table) -> NDArray[np.float32]:
+        """The share of every class in each row; they add up to 1."""
+        places = self.place_of[table.buckets]
+        # Not a product of matrices: numpy would share so large a one among processors, which wait for each other.
+        added = np.add.reduceat(self.weights[places] * table.values[:, None], table.starts[:-1])
+        added = (added * self.scale + self.bias).astype(np.float32)
+        linear, units = added[:, : len(self.keys)], np.maximum(added[:, len(self.keys) :], 0)
+        return np.float32(0.5) * (shares_of(linear) + shares_of(units @ self.out + self.out_bias))
+
+
+def shares_of(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of each row; they add up to 1."""
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: NDArray[np.float32] = odds / odds.sum(axis=1, keepdims=True)
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +126,29 @@ def classifier(path: Path = MODEL) -> Classifier:
 
 def _made(stored: Any) -> Classifier:
     keys = tuple(str(key) for key in stored["keys"])
-    buckets, weights, scale, bias = (stored[name] for name in ("buckets", "weights", "scale", "bias"))
-    if weights.shape != (len(buckets), len(keys)) or not scale.shape == bias.shape == (len(keys),):
+    buckets, out, out_bias = (stored[name] for name in ("buckets", "out", "out_bias"))
+    weights = np.concatenate((stored["weights"], stored["hidden"]), axis=1)
+    scale = np.concatenate((stored["scale"], stored["hidden_scale"]))
+    bias = np.concatenate((stored["bias"], stored["hidden_bias"]))
+    columns = len(keys) + len(out)
+    if weights.shape != (len(buckets), columns) or not scale.shape == bias.shape == (columns,):
         raise ValueError
-    if not len(buckets) or (np.diff(buckets) <= 0).any() or not (np.isfinite(scale) & np.isfinite(bias)).all():
+    if not out.shape[1:] == out_bias.shape == (len(keys),) or stored["weights"].shape[1] != len(keys):
         raise ValueError
+    if not all(np.isfinite(numbers).all() for numbers in (scale, bias, out, out_bias)):
+        raise ValueError
+    if not len(buckets) or not 0 <= buckets[0] <= buckets[-1] < BUCKETS or (np.diff(buckets) <= 0).any():
+        raise ValueError
+    place_of = np.full(BUCKETS, len(buckets), np.int32)
+    place_of[buckets] = np.arange(len(buckets))
     return Classifier(
         keys=keys,
-        buckets=buckets,
-        weights=weights,
+        place_of=place_of,
+        weights=np.concatenate((weights, np.zeros((1, columns), np.int8))),
         scale=scale,
         bias=bias,
+        out=out,
+        out_bias=out_bias,
         features=Features(dict(zip(str(stored["signs"]), (str(each) for each in stored["sounds"]), strict=True))),
         fingerprint=str(stored["fingerprint"]),
     )

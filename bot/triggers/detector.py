@@ -9,7 +9,6 @@ from itertools import repeat
 from bot.redaction import holds_secret, redact
 from bot.triggers.classifier import PRIORITIES, Reading, Shares, classifier
 from bot.triggers.clauses import clauses
-from bot.triggers.features import Hashed
 from bot.triggers.lexicon import Trigger, by_key, gravity, matches
 from bot.wording import normalise
 
@@ -17,11 +16,11 @@ from bot.wording import normalise
 # much else is told; in a window of a long one, of which there are many; and where a pattern found it too, unless that
 # holds half the turn and so needs no second opinion. Chosen on tests/heldout/triggers_dev.jsonl; those of long turns,
 # of which it has few, on talks that were played.
-LEAST_ALONE: Shares = {"P0": 0.18, "P1": 0.55, "P2": 0.65}
+LEAST_ALONE: Shares = {"P0": 0.22, "P1": 0.45, "P2": 0.6}
 LEAST_IN_LONG: Shares = {"P0": 0.5, "P1": 0.55, "P2": 0.65}
 LEAST_IN_WINDOW: Shares = {"P0": 0.8, "P1": 0.85, "P2": 0.9}
 SHARE_OF_THE_POINT = 0.5
-LEAST_WITH_PATTERN: Shares = {"P0": 0.06, "P1": 0.2, "P2": 0.35}
+LEAST_WITH_PATTERN: Shares = {"P0": 0.1, "P1": 0.2, "P2": 0.35}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,7 @@ def examine(text: str, lang: str) -> Found | None:
 
 
 def _read(said: str) -> list[Reading]:
-    hashed = Hashed()
-    return [classifier().read(part, hashed) for part in clauses(said)]
+    return classifier().read(clauses(said))
 
 
 def _backed(by_pattern: list[Trigger], readings: list[Reading]) -> Iterator[Found]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -64,23 +64,22 @@ def matches(said: str, lang: str) -> list[Trigger]:
 
     People mix languages, so the other language's patterns are tried as well, after those of `lang`.
     """
+    languages = [each for each in (lang, "en" if lang == "zh" else "zh") if LETTERS[each].search(said)]
     return [
         replace(entry.trigger, words=words)
         for entry in entries()
-        for words in [_words(entry, said, lang)]
+        for words in [_words(entry, said, languages)]
         if words is not None
     ]
 
 
-def _words(entry: Entry, said: str, lang: str) -> str | None:
+def _words(entry: Entry, said: str, languages: Sequence[str]) -> str | None:
     """What matched, once everything that only looks like it has been cut out of the text."""
-    for language in (lang, "en" if lang == "zh" else "zh"):
+    for language in languages:
         pattern, unless = entry.patterns.get(language), entry.unless.get(language)
-        if pattern is None or not LETTERS[language].search(said):
-            continue
-        found = pattern.search(said)
+        found = pattern.search(said) if pattern else None
         # Most texts hold nothing at all, so the exceptions are looked at only where something was found.
-        if found and unless:
+        if pattern and found and unless:
             found = pattern.search(unless.sub(" ~ ", said))
         if found:
             return found.group().strip()

@@ -18,11 +18,11 @@ from bot.triggers.clauses import clauses
 from bot.triggers.sentences import Sentence
 from bot.triggers.training import fingerprint, learn, save
 
-MOST_BYTES = 3_000_000
+MOST_BYTES = 6_000_000
 # A little below what docs/triggers.md says was measured.
 FLOORS = {
-    "triggers_dev": {"P0": 0.97, "P1": 0.91, "P2": 0.9, "ordinary passed": 0.95, "near misses passed": 0.91},
-    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.79},
+    "triggers_dev": {"P0": 0.97, "P1": 0.94, "P2": 0.92, "ordinary passed": 0.97, "near misses passed": 0.89},
+    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.83},
 }
 RAMBLING = {
     "zh": "我跟你讲啊,上个月我们厂里加班特别多,天天搞到半夜,然后我老婆又说要换房子,我说先等等吧,等年底奖金下来再说,"
@@ -67,7 +67,7 @@ def test_without_a_model_nothing_is_detected_and_nothing_is_let_pass(
         ready()
 
 
-@pytest.mark.parametrize("change", ["keys", "weights", "buckets", "scale"])
+@pytest.mark.parametrize("change", ["keys", "weights", "buckets", "scale", "hidden", "hidden_bias", "out", "out_bias"])
 def test_a_model_that_does_not_fit_together_is_refused(tmp_path: Path, change: str) -> None:
     with np.load(MODEL, allow_pickle=False) as stored:
         arrays = dict(stored)
@@ -76,6 +76,10 @@ def test_a_model_that_does_not_fit_together_is_refused(tmp_path: Path, change: s
         "weights": arrays["weights"][:-1],
         "buckets": arrays["buckets"][::-1],
         "scale": np.full_like(arrays["scale"], np.nan),
+        "hidden": arrays["hidden"][:, 1:],
+        "hidden_bias": arrays["hidden_bias"][1:],
+        "out": arrays["out"][1:],
+        "out_bias": np.full_like(arrays["out_bias"], np.inf),
     }
     path = tmp_path / "model.npz"
     np.savez(path, **{**arrays, change: wrong[change]})
@@ -93,7 +97,7 @@ def test_learning_twice_gives_the_same_weights(tmp_path: Path) -> None:
     first, second = learn(sentences), learn(sentences)
     assert all(np.array_equal(first[name], second[name]) for name in first)
     save(tmp_path / "model.npz", first, "made here")
-    assert classifier(tmp_path / "model.npz").read("want to die").shares["P0"] > 0.5
+    assert classifier(tmp_path / "model.npz").read(["want to die"])[0].shares["P0"] > 0.5
 
 
 @pytest.mark.parametrize("language", RAMBLING)
