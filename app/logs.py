@@ -15,7 +15,10 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 LOG_KEYS = {"event", "level", "timestamp", "logger", "exc_type", "exc_where"}
-IDS = {"account_id", "attempt_id", "batch_id", "case_id", "conversation_id", "debtor_id", "model_id", "facts_hash"}
+IDS = {
+    *("account_id", "attempt_id", "batch_id", "case_id", "conversation_id", "debtor_id", "facts_hash", "model_id"),
+    "recording_id",
+}
 CODES = {"action", "agent", "channel", "check", "code", "disposition", "intent", "job", "language", "scope"}
 STATES = {
     "allowed",
