@@ -42,7 +42,7 @@ IN_CLEAR = {
     "instalmentplan": {"every", "currency", "status"},
     "page": {"notify"},
     "promise": {"currency", "status"},
-    # The name of the file is 32 hexadecimal digits drawn by chance.
+    # The name of the file is 32 hexadecimal digits drawn by chance, and an ending.
     "recording": {"file", "status"},
     "confirmation": {"reference", "language", "status"},
     "turn": {"speaker", "language", "template", "intent", "trigger"},
