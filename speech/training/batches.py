@@ -20,10 +20,10 @@ from speech.training.tokens import Tokens
 
 _POOL = 2400
 # Talk beyond the script has most of the words and little of what calls turn on: some of it in every pass is enough.
-_SIDE_KIND, _SIDE_SHARE = "trigger", 0.25
+_SIDE_KIND, _SIDE_SHARE = "trigger", 0.15
 _LONGEST_SECONDS = 4.0
 _BATCH_SECONDS = 40.0
-_NOBODY, _BABBLE = 0.02, 0.12
+_NOBODY, _BABBLE = 0.02, 0.2
 _LONG_PAD = 0.15
 
 

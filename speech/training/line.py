@@ -12,7 +12,9 @@ from speech.audio import RATE, Samples
 from speech.telephone_line import LINE_RATE, decode_mu_law, encode_mu_law
 
 _PACKET = LINE_RATE // 50  # 20 ms
-_WIDE_BAND, _LOSSY, _CLIPPED = 0.12, 0.25, 0.1
+# Every other line is a good one, so that there is something to learn from before it gets hard.
+_GOOD, _WIDE_BAND, _LOSSY, _CLIPPED = 0.5, 0.12, 0.4, 0.2
+_QUIET, _NOISY = (20.0, 40.0), (6.0, 32.0)  # decibels of voice over noise
 _CODECS = (("mu", 0.55), ("a", 0.3), ("none", 0.15))
 
 
@@ -25,18 +27,20 @@ def over_a_bad_line(samples: Samples, rate: int, draw: np.random.Generator, babb
     lead, tail = (int(draw.uniform(0.0, most) * rate) for most in (0.2, 0.12))
     voice = np.concatenate([np.zeros(lead, np.float32), samples, np.zeros(tail, np.float32)])
     voice = voice * np.float32(draw.uniform(0.08, 0.95) / max(1e-4, float(np.abs(voice).max())))
-    if babble is not None:
+    good = draw.random() < _GOOD
+    noise = _QUIET if good else _NOISY
+    if babble is not None and not good:
         behind = np.resize(babble, voice.size)
         level = _power(voice) * 10 ** (-draw.uniform(8, 25) / 20)
         voice = voice + behind * np.float32(level / max(1e-6, _power(behind)))
     if draw.random() < _WIDE_BAND:
-        return _clip(_with_noise(_through_band(voice, rate, RATE, 40, 7600), RATE, draw))
+        return _clip(_with_noise(_through_band(voice, rate, RATE, 40, 7600), RATE, noise, draw))
     low, high = draw.uniform(60, 350), draw.uniform(3000, 3900)
-    narrow = _with_noise(_through_band(voice, rate, LINE_RATE, low, high), LINE_RATE, draw)
-    if draw.random() < _CLIPPED:
+    narrow = _with_noise(_through_band(voice, rate, LINE_RATE, low, high), LINE_RATE, noise, draw)
+    if not good and draw.random() < _CLIPPED:
         narrow = narrow * np.float32(draw.uniform(1.2, 4.0))
     narrow = _clip(narrow)
-    if draw.random() < _LOSSY:
+    if not good and draw.random() < _LOSSY:
         narrow = lose_packets(narrow, int(draw.integers(1, 5)), draw)
     codec = draw.choice([name for name, _ in _CODECS], p=[share for _, share in _CODECS])
     if codec != "none":
@@ -81,11 +85,11 @@ def _mu_law(samples: Samples) -> Samples:
     return decode_mu_law(encode_mu_law(samples))
 
 
-def _with_noise(voice: Samples, rate: int, draw: np.random.Generator) -> Samples:
+def _with_noise(voice: Samples, rate: int, decibels: tuple[float, float], draw: np.random.Generator) -> Samples:
     kind = draw.random()
     if kind < 0.2:
         return voice
-    level = _power(voice) * 10 ** (-draw.uniform(6, 35) / 20)
+    level = _power(voice) * 10 ** (-draw.uniform(*decibels) / 20)
     noise = draw.standard_normal(voice.size, np.float32)
     if kind < 0.45:  # most rooms and cars rumble more than they hiss
         noise = np.cumsum(noise * 0.3 - np.roll(noise, 8) * 0.3, dtype=np.float32)

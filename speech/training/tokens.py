@@ -14,6 +14,8 @@ from typing import Any
 
 END, START, ENGLISH, CHINESE, TRANSLATE, TRANSCRIBE = 50257, 50258, 50259, 50260, 50358, 50359
 START_OF_LM, START_OF_PREVIOUS, NOBODY_SPEAKS, NO_TIMES, COUNT = 50360, 50361, 50362, 50363, 51865
+# By the empty piece at this place CTranslate2 knows a model of many languages.
+_EMPTY = 50256
 LANGUAGES = {"en": ENGLISH, "zh": CHINESE}
 SPECIAL = {
     END: "<|endoftext|>", START: "<|startoftranscript|>", ENGLISH: "<|en|>", CHINESE: "<|zh|>",
@@ -110,7 +112,8 @@ class Tokens:
                 "merges": [[spelled(part) for part in merges[each]] for each in sorted(merges)],
             },
         }
-        return tokenizer, [names.get(each, f"<|unused{each}|>") for each in range(COUNT)]
+        named = {**names, _EMPTY: ""}
+        return tokenizer, [named.get(each, f"<|unused{each}|>") for each in range(COUNT)]
 
 
 def _english_parts(text: str) -> list[str]:
