@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,16 +14,20 @@ from app.cli.bot import AccountRef, Language, Seed, debtor_on_a_floor
 from app.cli.console import BadInput, answer, existing, tell
 from app.cli.records import AsJson
 from app.hearing import open_recogniser
+from app.rehearsed_trunk import RecordedPhone, dialled
 from app.settings import Settings
 from app.speaking import open_speaking
 from bot.phone.call import Voicebox, run_call
-from bot.phone.legs.wav import WavLeg
+from bot.phone.legs.wav import WavLeg, recorded_call
 from bot.phone.loop import PhoneLoop
 from bot.phone.record import CallRecord
+from bot.phone.seam import CallLeg
 from ledger.ledger import Ledger
 from ledger.tables import Turn
-from speech.audio import BadAudio
+from speech.audio import BadAudio, write_wav
 from speech.hearing import HearingPool
+
+CallOn = Callable[[CallLeg], Awaitable[CallRecord]]
 
 
 def register(cli: typer.Typer) -> None:
@@ -37,6 +43,7 @@ def call(
     live: Annotated[
         bool, typer.Option("--live", help="The debtor speaks on while the bot does, in real time.")
     ] = False,
+    leg: Annotated[str, typer.Option(help="wav; or twilio: its protocol, on loopback, in real time.")] = "wav",
     as_json: AsJson = False,
 ) -> None:
     """Run a whole phone call: voice activity, recognition, dialogue, synthesis, with the time of each stage."""
@@ -45,9 +52,11 @@ def call(
         raise BadInput(f"--out is a folder: {out}")
     if not out.resolve().parent.is_dir():
         raise BadInput(f"no such folder: {out.parent}")
-    leg = WavLeg.open(wav, out, live=live)
-    if isinstance(leg, BadAudio):
-        raise BadInput(f"{wav.name}: {leg.detail}")
+    if leg not in ("wav", "twilio"):
+        raise BadInput(f"--leg must be wav or twilio, got {leg}")
+    debtors_side = recorded_call(wav)
+    if isinstance(debtors_side, BadAudio):
+        raise BadInput(f"{wav.name}: {debtors_side.detail}")
     settings = Settings()
     recogniser = open_recogniser(settings)
     if recogniser.caution:
@@ -57,17 +66,26 @@ def call(
         open_speaking(settings) as speaks,
         PhoneLoop() as phones,
     ):
-        done = phones.run(
-            run_call(
-                leg,
-                talks=floor.sessions,
-                voicebox=Voicebox(HearingPool(recogniser), speaks),
-                account_id=debtor.account_id,
-                language=debtor.language,
-                last_intent=lambda talk: _last_intent(floor.ledger, talk),
-            )
+        call_on = partial(
+            run_call,
+            talks=floor.sessions,
+            voicebox=Voicebox(HearingPool(recogniser), speaks),
+            account_id=debtor.account_id,
+            language=debtor.language,
+            last_intent=lambda talk: _last_intent(floor.ledger, talk),
         )
+        if leg == "twilio":
+            phone = RecordedPhone(debtors_side, polite=not live)
+            done = phones.run(_over_twilio(phone, debtor.language, call_on))
+            write_wav(out, phone.bot())
+        else:
+            done = phones.run(call_on(WavLeg(debtors_side, out, polite=not live, real_time=live)))
     answer(done, as_json=as_json, text=lambda: _told(done))
+
+
+async def _over_twilio(phone: RecordedPhone, language: str, call_on: CallOn) -> CallRecord:
+    async with dialled(phone, language) as leg:
+        return await call_on(leg)
 
 
 def _last_intent(ledger: Ledger, conversation_id: str) -> str | None:

@@ -40,7 +40,7 @@ class TurnNote:
         waited = max(understood.waiting_ms, GUESS_AFTER * 1000 + understood.recognition_ms if guessed else 0.0)
         return CallTurn(
             heard_by=understood.by,
-            text=understood.text,
+            text=understood.text.removesuffix("#") if understood.by == "keys" else understood.text,
             confidence=understood.confidence,
             clear=understood.clear,
             language=reply.language,

@@ -16,7 +16,17 @@ from speech.audio import RATE, BadAudio, Samples, from_pcm16, read_audio, to_pcm
 from speech.dtmf import KeyListener, find_keys
 
 _STAYS = 5.0
-"""Seconds that a live recording leaves the bot to answer its last words."""
+"""Seconds that a recording in real time leaves the bot to answer its last words."""
+
+
+def recorded_call(wav: Path) -> Samples | BadAudio:
+    """The debtor's side of a call at 16 kHz, unless nothing in it could be understood: no speech, and no key."""
+    debtor = read_audio(wav)
+    if isinstance(debtor, BadAudio):
+        return debtor
+    if not find_keys(debtor) and (nothing := why_not_speech(debtor)):
+        return nothing
+    return debtor
 
 
 class WavLeg(RecordedLeg):
@@ -24,7 +34,6 @@ class WavLeg(RecordedLeg):
 
     :param debtor: 16 kHz.
     :param out: where the bot's side is written at the end, if anywhere.
-    :param stays_seconds: so long the line stays up after the recording.
     """
 
     def __init__(
@@ -34,10 +43,9 @@ class WavLeg(RecordedLeg):
         *,
         polite: bool = True,
         real_time: bool = False,
-        stays_seconds: float = 0.0,
     ) -> None:
         super().__init__(polite=polite, real_time=real_time)
-        whole = np.pad(debtor, (0, round(stays_seconds * RATE)))
+        whole = np.pad(debtor, (0, round(_STAYS * RATE) if real_time else 0))
         self._debtor = to_pcm16(np.pad(whole, (0, -whole.size % (TICK_BYTES // 2))))
         self._out = out
         self._at = 0
@@ -45,20 +53,15 @@ class WavLeg(RecordedLeg):
         self._keying = False
 
     @classmethod
-    def open(cls, wav: Path, out: Path, *, live: bool = False) -> WavLeg | BadAudio:
-        """Take the call in `wav`, unless nothing in it could be understood: nobody speaks, and no key is pressed.
+    def open(cls, wav: Path, out: Path) -> WavLeg | BadAudio:
+        """Take the call in `wav`, unless it cannot be used (`recorded_call`).
 
-        :param live: the recording runs on while the bot speaks, on the machine's clock.
         :raises FileNotFoundError: when the folder for `out` does not exist.
         """
         if not out.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {out.parent}")
-        debtor = read_audio(wav)
-        if isinstance(debtor, BadAudio):
-            return debtor
-        if not find_keys(debtor) and (nothing := why_not_speech(debtor)):
-            return nothing
-        return cls(debtor, out, polite=not live, real_time=live, stays_seconds=_STAYS if live else 0.0)
+        debtor = recorded_call(wav)
+        return debtor if isinstance(debtor, BadAudio) else cls(debtor, out)
 
     async def far_end(self) -> list[LegEvent]:
         pcm = self._debtor[self._at : self._at + TICK_BYTES]
