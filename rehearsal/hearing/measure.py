@@ -16,7 +16,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from bot.amounts import parse_amount
 from bot.dates import parse_date
 from rehearsal.hearing.sentences import Sentence, all_sentences
 from speech.audio import Samples, resample
-from speech.hear import HearSettings, Recogniser
+from speech.hear import Heard, HearSettings, Recogniser
 from speech.telephone_line import over_the_line
 from speech.training.espeak import Espeak
 from speech.training.line import over_a_bad_line
@@ -34,6 +34,12 @@ from speech.training.voices import draw_voice
 Line = Literal["ordinary", "bad"]
 # Any day and any debt will do, as long as both texts are read with the same.
 _TODAY, _DUE, _BALANCE = date(2026, 11, 23), Decimal("777.77"), Decimal(1_000_000)
+
+
+class Ears(Protocol):
+    """What recognises one utterance: a `speech.hear.Recogniser`."""
+
+    def hear(self, samples: Samples, language: str | None) -> Heard: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,13 @@ class Figures:
     real_time: float
 
 
-def measure(recogniser: Recogniser, sentences: Iterable[Sentence], line: Line, seed: int = 99) -> list[Hearing]:
+def measure(ears: Ears, sentences: Iterable[Sentence], line: Line, seed: int = 99) -> list[Hearing]:
     """Speak, damage and hear every one of these sentences."""
     espeak, draw = Espeak(), Random(seed)
     found = []
     for at, each in enumerate(sentences):
         spoken = espeak.speak(each.text, draw_voice(each.language, True, draw)).astype(np.float32) / np.float32(32768)
-        heard = recogniser.hear(_sent(spoken, espeak.rate, line, seed + at), each.language)
+        heard = ears.hear(_sent(spoken, espeak.rate, line, seed + at), each.language)
         said = units(each.text, each.language)
         wrong = edits(said, units(heard.text, each.language))
         found.append(Hearing(each, heard.text, wrong, len(said), heard.audio_seconds, heard.recognition_ms))
