@@ -68,7 +68,11 @@ async def _asterisk(settings: Settings) -> AsteriskCalls:
         raise TrunkUnusable("Asterisk needs AMENDS_ASTERISK_PASSWORD too: the password of the user in ari.conf")
     if "{number}" not in settings.asterisk_endpoint:
         raise TrunkUnusable("AMENDS_ASTERISK_ENDPOINT must hold {number}, such as PJSIP/{number}@trunk")
-    ari = Ari(settings.asterisk_url, settings.asterisk_user, settings.asterisk_password.get_secret_value())
+    # A name of its own, or a leader and its standby would end each other's calls; the same one after a restart, so that
+    # calls which were left behind are found.
+    own_name = f"amends-{wiring.place_on_network(settings.port)}"
+    password = settings.asterisk_password.get_secret_value()
+    ari = Ari(settings.asterisk_url, settings.asterisk_user, password, own_name)
     door: MediaDoor = ChanWebsocketDoor(ari)
     if settings.asterisk_media == "audiosocket":
         host, _, port = settings.audiosocket.rpartition(":")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import socket
 from datetime import UTC, datetime
@@ -33,6 +34,11 @@ def random_id() -> str:
 def new_secret() -> str:
     """A secret for one run: what two of our processes tell each other to be let in."""
     return secrets.token_urlsafe(32)
+
+
+def place_on_network(port: int) -> str:
+    """What tells a process that serves on `port` from all others, and is the same when it is started again."""
+    return re.sub(r"[^a-z0-9]+", "-", f"{socket.gethostname()}-{port}".lower()).strip("-")
 
 
 def free_port() -> int:

@@ -128,14 +128,14 @@ def test_what_is_cleared_is_never_told_as_played(
     page.context.close()
 
 
-def test_declined_is_busy_ignored_rings_out_and_no_page_is_no_telephone(
+def test_declined_and_ignored_have_both_rung_and_no_page_is_no_telephone(
     served: Served, speaking: Browser, carrier: BrowserPhone, calls: CallsInAThread
 ) -> None:
     page = phone_page(served, speaking, 1, "zh-CN")
     expect(page.locator("#standing")).to_have_text("可以接听来电")
     rings = calls.start(carrier.originate(dial(1)))
     page.locator("#decline").click()
-    assert rings.result(10) == NotReached("busy")
+    assert rings.result(10) == NotReached("ring_no_answer")
     expect(page.locator("#standing")).to_have_text("Declined")
     rings = calls.start(carrier.originate(dial(1, 1.5)))
     page.locator("#ignore").click()

@@ -353,4 +353,4 @@ async def test_what_a_run_before_left_behind_is_cleared_away(pbx: Asterisk, phon
 async def test_a_wrong_password_or_no_asterisk_is_said_at_the_start(pbx: Asterisk) -> None:
     for port, password in ((pbx.http, "wrong"), (free_port(), "any")):
         with pytest.raises(AriDown):
-            await Ari(f"http://127.0.0.1:{port}", "amends", password).start(0.5)
+            await Ari(f"http://127.0.0.1:{port}", "amends", password, "amends").start(0.5)

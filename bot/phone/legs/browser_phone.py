@@ -34,7 +34,6 @@ class BrowserPhone:
         match await self.pages.ring(dial.attempt_id, [debtor], dial.ring_seconds, told):
             case Page() as page:
                 return page.begin(dial.attempt_id)
-            case "declined":
-                return NotReached("busy")
             case _:
+                # Declined too: it rang, somebody was disturbed, and a pack may leave a busy line out of its cap.
                 return NotReached("ring_no_answer")

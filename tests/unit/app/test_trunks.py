@@ -62,6 +62,22 @@ def test_an_asterisk_that_does_not_answer_is_said_at_the_start(loop, monkeypatch
         pass
 
 
+def test_two_processes_never_share_a_name_at_one_asterisk_and_each_keeps_its_own(loop, monkeypatch):
+    names = []
+
+    async def noted(ari):
+        names.append(ari.app)
+
+    monkeypatch.setattr("bot.phone.legs.asterisk.ari.Ari.start", noted)
+    for port in (8080, 8081, 8080):
+        with open_trunk(Settings(**ASTERISK, port=port), loop):
+            pass
+    leader, standby, leader_again = names
+    assert leader == leader_again != standby
+    assert not any(f"{one}.".startswith(f"{other}.") for one, other in ((leader, standby), (standby, leader)))
+    assert all(name.replace("-", "").isalnum() for name in names)
+
+
 def test_secrets_are_not_shown(loop):
     with open_trunk(Settings(**TWILIO), loop) as trunk:
         assert "token" not in repr(trunk.carrier._account)

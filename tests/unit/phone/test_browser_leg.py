@@ -194,7 +194,7 @@ async def test_what_comes_of_ringing_is_told_as_it_is() -> None:
     pages.opened("debtor-of-A", late)
     assert late.last("ring")["call"] == "attempt"
     tab.told({"type": "decline", "call": "attempt"})
-    assert (await rings).outcome == "busy"
+    assert (await rings).outcome == "ring_no_answer"
     assert {frozenset(socket.last("ring")), frozenset(late.last("ring"))} == {
         frozenset({"type", "call", "language", "seconds"})
     }

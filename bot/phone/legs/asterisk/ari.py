@@ -47,7 +47,7 @@ class Ari:
     :param app: what Asterisk knows us by. Two processes never share one: Asterisk would throw out the first.
     """
 
-    def __init__(self, url: str, user: str, password: str, app: str = "amends") -> None:
+    def __init__(self, url: str, user: str, password: str, app: str) -> None:
         self.app = app
         self._url = url.rstrip("/")
         self._basic = base64.b64encode(f"{user}:{password}".encode()).decode()
