@@ -2,12 +2,13 @@
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
-from engines import ENGINES, OpenLedger, Server, opening, server
+from engines import ENGINES, OpenLedger, Server, in_memory, opening, server
 from hypothesis import settings
 
 from bench import postgres
@@ -20,6 +21,10 @@ settings.register_profile("explore", deadline=5_000)
 # looked for on purpose, with HYPOTHESIS_PROFILE=explore.
 settings.register_profile("amends", settings.get_profile("explore"), derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "amends"))
+
+# For the processes that tests start, too. Whoever names a place keeps it.
+if "TMPDIR" not in os.environ and (memory := in_memory()) is not None:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(memory)
 
 
 @pytest.fixture(autouse=True)

@@ -25,8 +25,8 @@ SETTINGS = postgres.SETTINGS | {"fsync": "off", "shared_buffers": "64MB"}
 """Nothing here outlives a test, so nothing has to survive the machine."""
 
 MEMORY = Path("/dev/shm")
-"""Files in memory, where the machine has that: a new database is some hundreds of files, which a busy disk takes a
-second for."""
+ENOUGH = 2 * 2**30
+"""Bytes; a whole run leaves some 400 MB."""
 
 OpenLedger = Callable[..., Ledger]
 """Opens this test's ledger, migrated and empty, as `seeded.fresh_ledger` does: ``ledger_on(clock)``."""
@@ -70,14 +70,21 @@ class Server:
             connection.execute(text(statement))
 
 
-def _roomy(folder: Path) -> bool:
-    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > 2**30
+def in_memory() -> Path | None:
+    """Where files lie in memory, if this machine has such a place, with room, and lets programs run from there.
+
+    A ledger waits for the disk at every commit, for up to 30 ms on a busy one, and a new database is some hundreds of
+    files. Tests kill processes, never the machine, so what they prove does not hang on the disk.
+    """
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free > ENOUGH else None
 
 
 @contextmanager
 def server() -> Iterator[Server]:
     """A server for as long as the block lasts."""
-    with postgres.running(SETTINGS, MEMORY if _roomy(MEMORY) else None) as url:
+    with postgres.running(SETTINGS) as url:
         started = Server(url)
         try:
             yield started
