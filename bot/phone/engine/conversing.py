@@ -52,7 +52,8 @@ class Conversing(FrameProcessor):
         self._screened = 0  # times that a machine was told who calls
         self._answered_by: Outcome | None = None
         self._escalated = self._broken = False
-        self._last: Reply | None = None
+        self._read_back: Sentence | None = None
+        """The promise that was read back last, whether or not it was heard."""
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
@@ -72,7 +73,6 @@ class Conversing(FrameProcessor):
         reply = await self._reply(understood)
         if reply is None:
             return
-        self._last = reply
         self._escalated = self._escalated or reply.escalated
         state.conversation_id, state.language, state.stage = reply.conversation_id, reply.language, reply.stage
         if understood.by == "opening":
@@ -80,16 +80,28 @@ class Conversing(FrameProcessor):
         state.expecting = expected_after(reply.lines, state.expecting)
         self._tell_tape(understood, reply)
         acted_on = understood.clear and understood.by in ("voice", "keys")
-        intent = await asyncio.to_thread(self._last_intent, reply.conversation_id) if acted_on else None
+        intent = await self._intent(reply) if acted_on else None
         note = TurnNote(understood, reply, intent, ms_since(began), perf_counter())
         state.notes.append(note)
         if reply.ended:
             state.ending = self._outcome(understood)
         if not state.gone:
             note.sentences = self._on_air(reply)
+            read_back = [each for each in note.sentences if each.line.template in READS_BACK]
+            self._read_back = read_back[-1] if read_back else self._read_back
             for sentence in note.sentences:
                 await self.push_frame(Say(sentence))
         state.end_if_said()
+
+    async def _intent(self, reply: Reply) -> str | None:
+        """How the debtor's words were read. The answer is spoken even where that cannot be looked up."""
+        try:
+            return await asyncio.to_thread(self._last_intent, reply.conversation_id)
+        except Exception as fault:
+            structlog.get_logger().error(
+                "intent_not_read", conversation_id=reply.conversation_id, code=type(fault).__name__
+            )
+            return None
 
     def _tell_tape(self, understood: Understood, reply: Reply) -> None:
         said = next((turn for turn in reply.record if turn.speaker == "debtor"), None)
@@ -165,8 +177,11 @@ class Conversing(FrameProcessor):
             if wish := self._wish(understood.text):
                 return lambda: talks.key(talk, wish)
             return lambda: talks.turn(talk, keys)
-        text = "" if self._too_early(understood) else understood.text
-        return (lambda: talks.turn(talk, text)) if understood.sure else (lambda: talks.half_heard(talk, text))
+        # A bare yes is no answer to what was not said yet; in more words it is one, but binds nobody.
+        too_early = self._too_early(understood)
+        text = "" if too_early and understood.cut_in and is_yes(understood.text) else understood.text
+        sure = understood.sure and not too_early
+        return (lambda: talks.turn(talk, text)) if sure or not text else (lambda: talks.half_heard(talk, text))
 
     def _machine(self, understood: Understood) -> Callable[[], Reply] | None:
         """What follows where no person has answered. Whoever has shown who they are is one."""
@@ -192,9 +207,11 @@ class Conversing(FrameProcessor):
         return single if single in MENU else None
 
     def _too_early(self, understood: Understood) -> bool:
-        """Whether it is a yes to a promise of which the debtor has not heard all."""
-        read_back = self._last is not None and any(line.template in READS_BACK for line in self._last.lines)
-        return read_back and understood.cut_in and is_yes(understood.text)
+        """Whether the debtor has not heard all of the promise that was last read back."""
+        if self._read_back is None:
+            return False
+        last_words = self._read_back in self._state.notes[-1].sentences
+        return self._read_back not in self._state.air.heard or (understood.cut_in and last_words)
 
     def _outcome(self, understood: Understood) -> Outcome:
         if understood.by == "fault" or self._broken:

@@ -57,6 +57,7 @@ class LegInput(BaseInputTransport):
         self._keys = ""
         self._since_key = 0.0
         self._quiet = 0.0
+        self._too_long = False
         self._last_event = monotonic()
         self._taking: set[asyncio.Task[None]] = set()
         self._running: list[asyncio.Task[None]] = []
@@ -141,7 +142,8 @@ class LegInput(BaseInputTransport):
             await self._in_turn(event)
         else:
             await self._nobody_speaks()
-        if state.now > LONGEST_CALL and state.ending is None:
+        if state.now > LONGEST_CALL and not self._too_long:
+            self._too_long = True
             await self._hand_on(Understood("fault", ""))
 
     async def _in_turn(self, event: TurnEvent | None) -> None:
@@ -281,7 +283,9 @@ class LegInput(BaseInputTransport):
         keys, self._keys = self._keys, ""
         self._forget_guess()
         self._listening.end_turn()
-        self._held.append(Understood("keys", keys, waiting_ms=round(self._since_key * 1000, 1), ends=self._state.now))
+        # A card that was keyed with a figure wrong is still somebody's.
+        text, _ = hide_numbers(keys)
+        self._held.append(Understood("keys", text, waiting_ms=round(self._since_key * 1000, 1), ends=self._state.now))
         await self._release()
 
     # --- the bot's own words

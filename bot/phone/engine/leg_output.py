@@ -3,13 +3,16 @@ debtor speaks."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from time import perf_counter
 
+import structlog
 from pipecat.frames.frames import Frame, InterruptionFrame, OutputAudioRawFrame, StartFrame
 from pipecat.processors.frame_processor import FrameDirection
 from pipecat.transports.base_output import BaseOutputTransport
 from pipecat.transports.base_transport import TransportParams
 
+from bot.phone.engine.breaking import broken
 from bot.phone.engine.frames import SentenceEnd
 from bot.phone.engine.state import CallState
 from bot.phone.seam import CallLeg
@@ -56,15 +59,26 @@ class LegOutput(BaseOutputTransport):
         begins = self._state.taping.sent(self._state.now, frame.audio)
         if sentence is not None and sentence.begun_at is None:
             sentence.begun_at, sentence.begins = perf_counter(), begins
-        with self._state.sending():
-            await self._leg.play(frame.audio)
+        await self._sent(self._leg.play(frame.audio))
         return True
 
     async def write_transport_frame(self, frame: Frame) -> None:
         if not isinstance(frame, SentenceEnd) or self._state.air.coming(frame.sentence.mark) is None:
             return
         frame.sentence.due = self._state.now + frame.sentence.seconds + MARK_WITHIN
-        with self._state.sending():
-            await self._leg.mark(frame.sentence.mark)
-        frame.sentence.sent = True
+        if await self._sent(self._leg.mark(frame.sentence.mark)):
+            frame.sentence.sent = True
         self._state.changed()
+
+    async def _sent(self, sending: Awaitable[None]) -> bool:
+        """Whether the leg took it. One that cannot would leave the debtor in a silence that nothing ends."""
+        try:
+            with self._state.sending():
+                await sending
+        except Exception as fault:
+            structlog.get_logger().error(
+                "leg_failed", conversation_id=self._state.conversation_id, code=type(fault).__name__
+            )
+            await broken(self._state, self)
+            return False
+        return True

@@ -6,11 +6,11 @@ import structlog
 from pipecat.frames.frames import Frame, OutputAudioRawFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
-from bot.phone.engine.frames import DebtorTurn, Say, SentenceEnd
+from bot.phone.engine.breaking import broken
+from bot.phone.engine.frames import Say, SentenceEnd
 from bot.phone.engine.leg_output import PIECE_SECONDS
 from bot.phone.engine.state import CallState
 from bot.phone.ports import Speaks
-from bot.phone.record import Understood
 from speech.spoken import spoken
 
 BREATH_SECONDS = 0.25
@@ -42,7 +42,7 @@ class Speaking(FrameProcessor):
                 sound = await self._push(sound + piece, frame)
         except Exception as fault:
             structlog.get_logger().error("speaking_failed", code=type(fault).__name__)
-            await self._broken()
+            await broken(self._state, self)
             return
         # The output sends whole pieces only, and the mark belongs behind the last of them.
         await self._push(sound + bytes(-len(sound) % self._piece), frame)
@@ -61,12 +61,3 @@ class Speaking(FrameProcessor):
             frame.sentence.seconds += whole / 2 / self._rate
             await self.push_frame(audio)
         return sound[whole:]
-
-    async def _broken(self) -> None:
-        """One more try with the words that end the call; if these cannot be said either, it ends without them."""
-        self._state.air.drop_all()
-        if self._state.ending == "failed":
-            self._state.finish("failed")
-            return
-        self._state.begin_work()
-        await self.push_frame(DebtorTurn(Understood("fault", "")), FrameDirection.UPSTREAM)
