@@ -7,8 +7,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 
-from app.api.actions import actions_router
-from app.api.chat import chat_router, refuse_kindly
+from app.api.actions import ActsWay
+from app.api.chat import MessagesWay, chat_router, refuse_kindly
+from app.api.direct import Direct
 from app.api.phone import phone_router
 from app.api.recordings import recordings_router
 from app.api.twilio import twilio_router
@@ -41,8 +42,9 @@ def build_api(floor: Needs) -> FastAPI:
     app = FastAPI(title="Amends", docs_url=None, redoc_url=None)
     app.add_exception_handler(RequestValidationError, refuse_kindly)
     secure = floor.settings.public_url.startswith("https://")
-    app.include_router(chat_router(ChatDoor(floor.ledger, floor.sessions), secure))
-    app.include_router(actions_router(floor.run_action, floor.action_secret))
+    chats = ChatDoor(floor.ledger, floor.sessions)
+    app.include_router(chat_router(chats, secure))
+    app.add_middleware(Direct, ways=(MessagesWay(chats), ActsWay(floor.run_action, floor.action_secret)))
     door = StaffDoor(floor.settings, floor.ledger)
     app.include_router(pages_router(floor, door))
     if floor.phones is not None:
