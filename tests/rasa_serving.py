@@ -19,7 +19,7 @@ from bot.rasa_process import PROJECT, RasaProcess
 
 SECRET, ACTION_SECRET = "wire-test-channel", "wire-test-actions"
 TOOK_S: dict[str, float] = {}
-"""Seconds that the shared server took for its "start", and its "training" where there was no model yet."""
+"""Seconds that the shared server took for its "start"."""
 NO_RASA = "the environment of bot/rasa is missing; scripts/test sets it up"
 
 
@@ -74,15 +74,17 @@ def webhook() -> Iterator[ActionWebhook]:
         thread.join(10)
 
 
+def shared_process(action_url: str = "http://127.0.0.1:9/") -> RasaProcess:
+    """Not started yet. Models are kept in bot/rasa/.rasa, so that only the first run after a change trains."""
+    return RasaProcess(PROJECT / ".rasa", free_port(), action_url, SECRET, ACTION_SECRET)
+
+
 @contextmanager
 def rasa_server() -> Iterator[tuple[RasaProcess, ActionWebhook]]:
-    """Models are kept in bot/rasa/.rasa, so that only the first run after a change trains."""
+    """Started, with a webhook that answers its acts."""
     with webhook() as hook:
-        rasa = RasaProcess(PROJECT / ".rasa", free_port(), hook.url, SECRET, ACTION_SECRET)
-        if not rasa.model.exists():
-            began = time.monotonic()
-            rasa.train()
-            TOOK_S["training"] = time.monotonic() - began
+        rasa = shared_process(hook.url)
+        rasa.train()
         began = time.monotonic()
         with rasa:
             TOOK_S["start"] = time.monotonic() - began

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,29 @@ LATER = ["UPDATE attempt", "INSERT auditentry"]
 """What setting out writes, and what recording the outcome writes."""
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=NEEDS_POSTGRES)])
-def deaths(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
-    """One for each moment, in the order of the contact's life."""
-    command = [sys.executable, "-m", "bench.faults", request.param, "--one-fault"]
+Deaths = list[dict[str, Any]]
+
+
+def one_death_after_another(database: str) -> Deaths:
+    """In a process of its own, for who dies is a copy of it."""
+    command = [sys.executable, "-m", "bench.faults", database, "--one-fault"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert done.returncode == 0, done.stderr[-3000:]
     return list(json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def dying() -> Iterator[dict[str, Future[Deaths]]]:
+    """On both databases at once: one dies at a time, which leaves a second processor idle."""
+    with ThreadPoolExecutor() as at_once:
+        databases = ["sqlite"] if postgres.missing() else ["sqlite", "postgresql"]
+        yield {database: at_once.submit(one_death_after_another, database) for database in databases}
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=NEEDS_POSTGRES)])
+def deaths(request: pytest.FixtureRequest, dying: dict[str, Future[Deaths]]) -> Deaths:
+    """One for each moment, in the order of the contact's life."""
+    return dying[request.param].result()
 
 
 def test_every_write_of_a_contacts_life_is_tried(deaths: list[dict[str, Any]]) -> None:

@@ -15,18 +15,19 @@ import pytest
 from bench import postgres
 
 ROOT = Path(__file__).parents[2]
-PEOPLE = int(os.environ.get("AMENDS_FAULTS_PEOPLE", "50"))
+PEOPLE = int(os.environ.get("AMENDS_FAULTS_PEOPLE", "33"))
 """scripts/bench dispatch faults takes all 2,000; see docs/faults.md for how long each takes."""
+LIMIT_S = max(240, 3 * PEOPLE)
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(LIMIT_S + 60)]
 needs_postgres = pytest.mark.skipif(postgres.missing() is not None, reason=str(postgres.missing()))
 DATABASES = ["sqlite", pytest.param("postgresql", marks=needs_postgres)]
 
 
 def faults(*arguments: str) -> Any:
     """In a process of its own, for the workers are copies of it."""
-    command = [sys.executable, "-m", "bench.faults", *arguments, "--limit-s", "240"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    command = [sys.executable, "-m", "bench.faults", *arguments, "--limit-s", str(LIMIT_S)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_S + 40)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 

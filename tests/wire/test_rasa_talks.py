@@ -208,7 +208,8 @@ def test_the_talk_goes_on_in_the_language_asked_for(floor: Floor, language: str,
     _, before, _, outside, _, inside, amount = floor.talk(language, wish, "4321", wish, promise, wish, "3000")
     assert (templates(before)[0], templates(before)[-1], before.language) == ("language_switched", "ask_identity", then)
     assert (templates(outside)[0], templates(outside)[-1]) == ("language_switched", "ask_intention")
-    assert (templates(inside)[0], templates(inside)[-1]) == ("language_switched", "ask_amount")
+    # Whoever was asked whether it can be settled and names a day has said what is due: that is read back once more.
+    assert (templates(inside)[0], templates(inside)[-1]) == ("language_switched", "read_back_again")
     assert (templates(amount), amount.language) == (["read_back"], then)
 
 

@@ -146,8 +146,5 @@ def test_a_restart_keeps_nothing_of_a_talk_and_is_quick(server: Server) -> None:
     assert kept <= {"rasa.log", "models", "cache"}
 
 
-def test_training_and_start_take_no_longer_than_promised(server: Server) -> None:
+def test_the_start_takes_no_longer_than_promised(server: Server) -> None:
     assert TOOK_S["start"] < 60
-    if "training" not in TOOK_S:
-        pytest.skip("trained before this run; a fresh checkout measures it")
-    assert TOOK_S["training"] < 300
