@@ -17,7 +17,7 @@ from bot.phone.tape_file import TapeBroken
 
 HEAD: Final = 44
 """Bytes before the sound in a WAV."""
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 def recordings_router(archive: Archive, door: StaffDoor) -> APIRouter:

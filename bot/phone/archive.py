@@ -25,6 +25,8 @@ KEPT: Final = "recordings"
 """What the packs call sound in their rows of retention."""
 ELSEWHERE_DAYS: Final = 184
 """Where no pack says how long: half a year."""
+ROUNDED: Final = 0.002
+"""Seconds by which a noted place may miss its sound."""
 FRAME: Final = 4
 """Bytes of one sample on both channels."""
 LONGEST_CALL: Final = timedelta(hours=6)
@@ -148,6 +150,8 @@ class Archive:
             raise NoRecording("the file of the recording is gone") from None
         if recording.status == "whole" and not reader.whole:
             raise TapeBroken("the recording was cut off after it had been finished")
+        if self._holds_what_must_go(recording, reader):
+            raise TapeBroken("the recording still holds what must not be kept")
         return Opened(recording.conversation_id, recording.rate, reader, reader.whole)
 
     def tidy(self) -> int:
@@ -169,23 +173,43 @@ class Archive:
             recording = work.session.get_one(Recording, recording_id)
             key = _key_of(work, recording)
         try:
-            size = TapeReader(self._folder / recording.file, recording_id, key).size
+            reader = TapeReader(self._folder / recording.file, recording_id, key)
+            if self._holds_what_must_go(recording, reader):
+                self.destroy(recording_id)
+                return
+            size = reader.size
         except (OSError, TapeBroken) as fault:
             structlog.get_logger().error("recording_unreadable", recording_id=recording_id, code=type(fault).__name__)
             size = 0
         self.finished(recording_id, size / (recording.rate * FRAME), "cut")
 
     def _delete(self, recording_id: str) -> bool:
+        with self._ledger.read() as work:
+            if self._frozen(work, work.session.get_one(Recording, recording_id)):
+                return False
+        self.destroy(recording_id)
+        return True
+
+    def destroy(self, recording_id: str) -> None:
         """The key first: from then on the file is noise, even if it cannot be unlinked."""
         with self._ledger.begin() as work:
             recording = work.session.get_one(Recording, recording_id)
-            if self._frozen(work, recording):
-                return False
             recording.status, recording.key_sealed, recording.deleted_at = "deleted", b"", work.now
             work.session.add(recording)
             work.audit("recording.deleted", recording_id, {"conversation": recording.conversation_id})
         (self._folder / recording.file).unlink(missing_ok=True)
-        return True
+
+    def _holds_what_must_go(self, recording: Recording, reader: TapeReader) -> bool:
+        """Whether there is sound where none may be: a process died, or failed, before it had taken it out."""
+        if recording.status == "whole":
+            return False
+        with self._ledger.read() as work:
+            gone = select(RecordedTurn).where(
+                RecordedTurn.recording_id == recording.id, col(RecordedTurn.kept).is_(False)
+            )
+            spans = [(each.begins + ROUNDED, each.ends - ROUNDED) for each in work.session.exec(gone)]
+        parts = ((round(at * recording.rate) * FRAME for at in span) for span in spans)
+        return any(any(piece) for begin, end in parts for piece in reader.read(begin, end))
 
     def _frozen(self, work: UnitOfWork, recording: Recording) -> bool:
         """Whether it may still be wanted as evidence: an open case, or a dispute that stands."""
@@ -229,6 +253,10 @@ class _Reel:
             self._writer.add(bytes(sound))
         take_over()
         before.unlink()
+
+    def destroy(self) -> None:
+        self._writer.abandon()
+        self._archive.destroy(self._id)
 
     def finish(self, seconds: float) -> None:
         self._writer.finish()

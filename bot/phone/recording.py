@@ -36,6 +36,9 @@ class Reel(Protocol):
     def blank(self, begins: float, ends: float) -> None:
         """Silence what was written already between these seconds."""
 
+    def destroy(self) -> None:
+        """Keep nothing of it: what must not be kept could not be taken out."""
+
     def finish(self, seconds: float) -> None:
         """The call is over."""
 
@@ -192,7 +195,11 @@ class CallTape:
         with self._lock:
             written = self._base / self._rate
         if self._reel is not None and begins < written:
-            self._reel.blank(begins, min(ends, written))
+            try:
+                self._reel.blank(begins, min(ends, written))
+            except Exception:
+                self._reel.destroy()
+                raise
 
     def _end(self, seconds: float) -> None:
         if self._reel is None:

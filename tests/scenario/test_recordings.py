@@ -11,6 +11,7 @@ import pytest
 from seeded import StoppedClock, add_person, fresh_ledger
 from sqlmodel import select
 
+from bot.phone import archive
 from bot.phone.archive import Archive, NoRecording
 from bot.phone.recording import CallTape, Tapes
 from bot.phone.tape_file import TapeBroken
@@ -256,3 +257,40 @@ def test_a_late_pause_writes_the_file_anew_and_nothing_of_it_can_be_found(house:
 def test_a_listener_who_asks_for_nothing_is_told_so(house: House) -> None:
     with pytest.raises(NoRecording, match="no such recording"):
         house.archive.play("nothing", "Ann")
+
+
+def fails(*_: object) -> None:
+    raise OSError("no room on the disk")
+
+
+def test_what_cannot_be_taken_out_of_a_recording_takes_all_of_it_away(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive._Reel, "blank", fails)
+    house.turn("card", "卡号是[card number]", 2)
+    house.call(60, True, ("card", 3.0, 8.0))
+    assert (house.recording().status, house.recording().key_sealed) == ("deleted", b"")
+    assert not list(house.folder.iterdir())
+
+
+def test_what_a_dead_process_did_not_take_out_is_never_played_and_soon_gone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive._Reel, "blank", fails)
+    monkeypatch.setattr(archive._Reel, "destroy", fails)
+    house.turn("card", "卡号是[card number]", 2)
+    house.call(60, False, ("card", 3.0, 8.0))
+    with pytest.raises(TapeBroken, match="must not be kept"):
+        house.sound()
+    house.clock.advance(hours=7)
+    house.archive.tidy()
+    assert house.recording().status == "deleted"
+
+
+def test_what_was_taken_out_before_a_process_died_is_no_hindrance(house: House) -> None:
+    house.turn("card", "卡号是[card number]", 2)
+    house.call(60, False, ("card", 3.0, 8.0))
+    assert not house.sound()[3 * RATE : 8 * RATE].any()
+    house.clock.advance(hours=7)
+    house.archive.tidy()
+    assert house.recording().status == "cut"
