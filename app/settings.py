@@ -42,7 +42,9 @@ class Settings(BaseSettings):
     creditor_en: str = Field(default="Amends Bank", description="The creditor's name as the bot says it in English.")
     pay_url: str = Field(default="http://127.0.0.1:8080/pay", description="Where a debtor pays; the bot reads it out.")
     asr_model: str | None = Field(
-        default=None, description="A faster-whisper model: a name such as 'base', or a folder. Unset: no voice calls."
+        default=None,
+        description="A faster-whisper model: a name such as 'base', a folder, or 'none' for no voice calls. Unset: the "
+        "small model that comes with Amends, for demonstrations.",
     )
     natural_voice: Path | None = Field(
         default=None, description="A folder of natural voices, `zh/` and `en/`. Unset: espeak-ng's voices."

@@ -22,6 +22,10 @@ from scipy.sparse import csr_array
 from speech.audio import Samples
 
 HINT_FILE = "amends-asr.json"
+OFFLINE_MODEL = Path(__file__).parent / "offline_model"
+"""The model that comes with Amends: it heard synthetic voices alone, see its MODEL_CARD.md."""
+NO_MODEL = "none"
+"""Names no model at all: the installation then has no telephone."""
 _FRAMES_A_SECOND = 100
 _WHISPER_FRAMES = 3000
 # The narrowest released Whisper (tiny) is 384 wide. A narrower one was made to be small, and was trained on windows
@@ -103,12 +107,16 @@ class ShortWindowModel(WhisperModel):  # type: ignore[misc]  # faster-whisper sh
 
 
 def load_model(model: str | None, *, threads: int, at_once: int) -> ShortWindowModel:
-    """:raises ModelMissing: when there is no such model here and none can be fetched."""
-    if not model:
+    """The model of this name or folder, the one that comes with Amends when neither is given.
+
+    :raises ModelMissing: when there is no such model here and none can be fetched.
+    """
+    if model == NO_MODEL:
         raise ModelMissing(
-            "no recognition model is set: set AMENDS_ASR_MODEL to a folder with a faster-whisper (CTranslate2) model, "
-            "or, on a machine with a network, to a name such as base, which is then fetched once"
+            f"AMENDS_ASR_MODEL={NO_MODEL} wants no recognition model: leave it unset for the one that comes with "
+            "Amends, or set it to a folder or a name such as base"
         )
+    model = model or str(OFFLINE_MODEL)
     options = {"device": "cpu", "compute_type": "int8", "cpu_threads": threads, "num_workers": at_once}
     if _looks_like_folder(model):
         folder = Path(model).expanduser()
@@ -137,8 +145,8 @@ def hints(model: str | None) -> Hints:
 
     :raises ModelMissing: it is there and says something else.
     """
-    path = Path(model or "").expanduser() / HINT_FILE
-    if not model or not path.is_file():
+    path = (Path(model).expanduser() if model else OFFLINE_MODEL) / HINT_FILE
+    if not path.is_file():
         return Hints()
     try:
         said = json.loads(path.read_text(encoding="utf-8"))

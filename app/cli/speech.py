@@ -36,14 +36,14 @@ def transcribe(
     for file in files:
         existing(file)
     recogniser = open_recogniser(Settings())
-    if recogniser.caution:
-        tell(f"amends: {recogniser.caution}")
     heard: list[Transcript] = []
     for file in files:
         transcript = transcribe_file(file, lang, recogniser)
         if isinstance(transcript, BadAudio):
             raise BadInput(f"{file.name}: {transcript.detail}")
         heard.append(transcript)
+    if recogniser.caution:
+        tell(f"amends: {recogniser.caution}")
     answer(heard, as_json=as_json, text=lambda: "\n".join(map(_line, heard)))
 
 

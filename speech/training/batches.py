@@ -23,7 +23,7 @@ _POOL = 2400
 _SIDE_KIND, _SIDE_SHARE = "trigger", 0.15
 _LONGEST_SECONDS = 4.0
 _BATCH_SECONDS = 40.0
-_NOBODY, _BABBLE = 0.02, 0.2
+_NOBODY, _BABBLE, _HIDDEN = 0.02, 0.2, 0.15
 _LONG_PAD = 0.15
 
 
@@ -98,7 +98,7 @@ class Batches:
         extra = draw.uniform(0.1, 0.35) if draw.random() > _LONG_PAD else draw.uniform(0.4, 1.5)
         mel = np.zeros((len(mels), 80, max(each.shape[1] for each in mels) + int(extra * 100)), np.float32)
         for at, each in enumerate(mels):
-            mel[at, :, : each.shape[1]] = hide_some(each, draw)
+            mel[at, :, : each.shape[1]] = hide_some(each, draw) if draw.random() < _HIDDEN else each
         return Batch(
             torch.from_numpy(mel),
             _padded(rows, 0),

@@ -12,9 +12,9 @@ from speech.audio import RATE, Samples
 from speech.telephone_line import LINE_RATE, decode_mu_law, encode_mu_law
 
 _PACKET = LINE_RATE // 50  # 20 ms
-# Every other line is a good one, so that there is something to learn from before it gets hard.
-_GOOD, _WIDE_BAND, _LOSSY, _CLIPPED = 0.5, 0.12, 0.4, 0.2
-_QUIET, _NOISY = (20.0, 40.0), (6.0, 32.0)  # decibels of voice over noise
+# Most lines are good ones, so that there is something to learn from before it gets hard.
+_GOOD, _WIDE_BAND, _LOSSY, _CLIPPED = 0.7, 0.1, 0.4, 0.2
+_QUIET, _NOISY = (20.0, 40.0), (8.0, 32.0)  # decibels of voice over noise
 _CODECS = (("mu", 0.55), ("a", 0.3), ("none", 0.15))
 
 

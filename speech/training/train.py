@@ -23,7 +23,7 @@ from speech.training.tokens import Tokens
 _ALWAYS = (
     tokens.END, tokens.START, tokens.ENGLISH, tokens.CHINESE, tokens.TRANSCRIBE, tokens.NOBODY_SPEAKS, tokens.NO_TIMES,
 )  # fmt: skip
-_PEAK, _WARM_UP = 2.2e-3, 150  # rate of learning, steps
+_PEAK, _WARM_UP = 1.5e-3, 60  # rate of learning, steps
 _LOOK_SECONDS = 300
 _CTC_SHARE = (0.4, 0.2)  # from the start to the end
 _RARE_PHONEME = 20

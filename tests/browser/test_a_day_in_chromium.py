@@ -24,8 +24,7 @@ def demo(tmp_path_factory):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     home = tmp_path_factory.mktemp("demo")
-    environment = {**os.environ, "AMENDS_HOME": str(home), "AMENDS_PORT": str(port)}
-    environment.pop("AMENDS_ASR_MODEL", None)
+    environment = {**os.environ, "AMENDS_HOME": str(home), "AMENDS_PORT": str(port), "AMENDS_ASR_MODEL": "none"}
     printed = (home / "printed").open("w+")
     process = subprocess.Popen(
         [Path(sys.executable).parent / "amends", "demo", "--accounts", "30", "--json"],

@@ -77,7 +77,7 @@ def test_the_strategy_in_force_is_a_draft_that_changes_nothing(amends, tmp_path)
         (["train"], "amends import"),
         (["policy", "check", "nowhere.json"], "no such file"),
         (["strategy", "simulate", "--draft", "nowhere.json"], "no such file"),
-        (["speech", "transcribe", EXAMPLE], "AMENDS_ASR_MODEL"),
+        (["speech", "transcribe", EXAMPLE], "example_accounts.csv"),
         (["call", "--wav", EXAMPLE, "--out", "bot.wav"], "example_accounts.csv"),
         (["call", "--wav", EXAMPLE, "--out", "."], "folder"),
         (["speech", "say", "hello", "--out", "no/such/folder/x.wav"], "folder"),

@@ -191,13 +191,12 @@ def test_the_window_holds_the_utterance_and_never_more_than_whisper_takes() -> N
 @pytest.mark.parametrize(
     ("model", "advice"),
     [
-        (None, "set AMENDS_ASR_MODEL"),
-        ("", "set AMENDS_ASR_MODEL"),
+        ("none", "leave it unset"),
         ("./no-such-folder", "no model.bin"),
         ("basic", "one of: .*base"),
     ],
 )
-def test_a_missing_model_says_what_to_do(model: str | None, advice: str) -> None:
+def test_a_missing_model_says_what_to_do(model: str, advice: str) -> None:
     with pytest.raises(ModelMissing, match=advice):
         Recogniser(HearSettings(model))
 
