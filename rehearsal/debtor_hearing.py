@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 ASKS_IDENTITY: Final = frozenset({"ask_identity", "identity_retry", "identity_four_digits", "not_before_identity"})
-ASKS_AMOUNT: Final = frozenset({"ask_amount", "amount_not_understood", "amount_ambiguous", "read_back_corrected"})
+ASKS_AMOUNT: Final = frozenset(
+    {"ask_amount", "amount_not_understood", "amount_ambiguous", "amount_alike", "read_back_corrected"}
+)
 ASKS_AMOUNT_IN_BOUNDS: Final = frozenset({"promise_too_small", "promise_too_large"})
 ASKS_DAY: Final = frozenset({"ask_date", "date_not_understood", "date_ambiguous", "date_which"})
 ASKS_DAY_IN_BOUNDS: Final = frozenset({"promise_too_far", "promise_in_the_past"})
