@@ -9,6 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import structlog
+
 Result = TypeVar("Result")
 
 TALKS_AT_ONCE = 32
@@ -20,6 +22,7 @@ class PhoneLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_forgotten)
         self._loop.set_default_executor(ThreadPoolExecutor(TALKS_AT_ONCE, thread_name_prefix="talk"))
         self._thread = threading.Thread(target=self._loop.run_forever, name="phone", daemon=True)
         self._thread.start()
@@ -64,6 +67,11 @@ class PhoneLoop:
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _forgotten(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A fault that nobody waited for. What asyncio would print of it quotes the exception, which may quote a debtor."""
+    structlog.get_logger().error("call_part_failed", exc_info=context.get("exception"))
 
 
 async def _end_all(patience_seconds: float) -> None:

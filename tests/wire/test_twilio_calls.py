@@ -259,3 +259,16 @@ async def test_messages_that_make_no_sense_end_nothing_and_garbage_ends_the_stre
             leg.take(message)
         assert not leg.over
         await leg.hang_up()
+
+
+async def test_what_is_told_of_another_call_does_not_end_this_one() -> None:
+    line = Line(FarEnd(SILENCE))
+    async with trunk({SOMEBODY: line}) as wire, httpx.AsyncClient() as client:
+        leg = await wire.calls.originate(DIAL)
+        (placed,) = wire.carrier.calls.values()
+        url = str(placed.form["StatusCallback"])
+        fields = {"CallSid": "CA-of-another", "CallStatus": "completed", "SequenceNumber": "9"}
+        signed = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(url, fields)}
+        assert (await client.post(url, data=fields, headers=signed)).status_code == 204
+        await asyncio.sleep(0.1)
+        assert not leg.over

@@ -141,7 +141,9 @@ class TwilioCalls:
     def told(self, key: str, signature: str, fields: Mapping[str, str]) -> None:
         """A status callback that was let in."""
         call = self._calls.get(key)
-        if call is None or not self._seen.first_time(signature):
+        if call is None or (call.sid is not None and fields.get("CallSid", call.sid) != call.sid):
+            return
+        if not self._seen.first_time(signature):
             return
         status = fields.get("CallStatus", "")
         if status in ("ringing", "in-progress"):

@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 import httpx
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 Event = Mapping[str, Any]
 Take = Callable[[Event], object]
@@ -84,15 +83,16 @@ class Ari:
         except TimeoutError as fault:
             await self.stop()
             raise AriDown("Asterisk does not answer, or does not know the user") from fault
-        await self._sweep()
+        await self.end_all()
 
     async def stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        if self._client is not None:
-            await self._client.aclose()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
     def watch(self, channel: str, take: Take) -> None:
         """Hand in every event about this channel."""
@@ -134,7 +134,7 @@ class Ari:
                     await self._catch_up()
                     async for text in socket:
                         self._hand_in(json.loads(text))
-            except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError) as fault:
+            except Exception as fault:  # whatever it was: without events no call would be heard of again
                 self._log.warning("asterisk.events_lost", exc_info=fault)
             self.socket = None
             self._connected.clear()
@@ -152,12 +152,16 @@ class Ari:
                 return
 
     def _hand_in(self, event: Event) -> None:
-        channel = event.get("channel")
+        channel = event.get("channel") if isinstance(event, dict) else None
         about = channel.get("id") if isinstance(channel, dict) else None
         if take := self._watching.get(str(about)):
             take(event)
 
-    async def _sweep(self) -> None:
+    async def end_all(self) -> None:
+        """End every call of this application that Asterisk has, whoever made it.
+
+        :raises AriDown, AriRefused: what there is cannot be asked for.
+        """
         for kind in ("channels", "bridges"):
             for each in await self.ask("GET", f"/{kind}"):
                 if str(each["id"]).startswith(f"{self.app}."):
