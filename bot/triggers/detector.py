@@ -9,14 +9,16 @@ from itertools import repeat
 from bot.redaction import holds_secret, redact
 from bot.triggers.classifier import PRIORITIES, Reading, Shares, classifier
 from bot.triggers.clauses import clauses
-from bot.triggers.lexicon import Trigger, by_key, gravity, matches
+from bot.triggers.lexicon import Trigger, by_key, figurative, gravity, matches
 from bot.wording import normalise
 
 # The share of a priority and the graver ones from which it counts: in a whole turn; in a long one read whole, where
 # much else is told; in a window of a long one, of which there are many; and where a pattern found it too, unless that
 # holds half the turn and so needs no second opinion. Chosen on tests/heldout/triggers_dev.jsonl; those of long turns,
 # of which it has few, on talks that were played.
-LEAST_ALONE: Shares = {"P0": 0.22, "P1": 0.45, "P2": 0.6}
+LEAST_ALONE: Shares = {"P0": 0.26, "P1": 0.45, "P2": 0.6}
+# In a short turn that holds a figure of speech and no word of somebody who means it.
+LEAST_IN_FIGURE: Shares = {"P0": 0.6, "P1": 0.6, "P2": 0.7}
 LEAST_IN_LONG: Shares = {"P0": 0.5, "P1": 0.55, "P2": 0.65}
 LEAST_IN_WINDOW: Shares = {"P0": 0.8, "P1": 0.85, "P2": 0.9}
 SHARE_OF_THE_POINT = 0.5
@@ -85,7 +87,8 @@ def _backed(by_pattern: list[Trigger], readings: list[Reading]) -> Iterator[Foun
 def _alone(readings: list[Reading]) -> Iterator[Found]:
     """What the model finds by itself, in the whole turn or in a window of it."""
     windows = len(readings) - 1
-    whole = LEAST_IN_LONG if windows else LEAST_ALONE
+    short = LEAST_IN_FIGURE if figurative(readings[0].said) else LEAST_ALONE
+    whole = LEAST_IN_LONG if windows else short
     for least, reading in zip((whole, *repeat(LEAST_IN_WINDOW, windows)), readings, strict=True):
         for priority in PRIORITIES:
             if reading.shares[priority] >= least[priority]:

@@ -86,6 +86,14 @@ def _words(entry: Entry, said: str, languages: Sequence[str]) -> str | None:
     return None
 
 
+def figurative(said: str) -> bool:
+    """Whether a normalised text holds a figure of speech or a trade, and no word of somebody who means it."""
+    held = _lexicon()
+    return any(pattern.search(said) for pattern in held.figures.values()) and not any(
+        pattern.search(said) for pattern in held.literal.values()
+    )
+
+
 def gravity(trigger: Trigger) -> tuple[str, float]:
     """What to sort by: the highest priority first, among equals the longest hold."""
     return trigger.priority, -(trigger.hold_days if trigger.hold_days is not None else float("inf"))
@@ -121,6 +129,8 @@ class _Lexicon:
     entries: tuple[Entry, ...]
     by_id: Mapping[str, Trigger]
     by_key: Mapping[str, Trigger]
+    figures: Mapping[str, re.Pattern[str]]
+    literal: Mapping[str, re.Pattern[str]]
 
 
 @cache
@@ -135,7 +145,13 @@ def _lexicon() -> _Lexicon:
         entry = _entry(raw_entry, seen[raw_entry["id"]], pieces)
         found.append(entry)
         by_id.setdefault(entry.trigger.id, entry.trigger)
-    return _Lexicon(tuple(found), by_id, {entry.key: entry.trigger for entry in found})
+    return _Lexicon(
+        tuple(found),
+        by_id,
+        {entry.key: entry.trigger for entry in found},
+        figures=_compiled(raw["figures"], pieces),
+        literal=_compiled(raw["literal"], pieces),
+    )
 
 
 def _entry(entry: Mapping[str, Any], place: int, pieces: Mapping[str, str]) -> Entry:

@@ -15,14 +15,16 @@ from bench.triggers import HELDOUT, cases, figures
 from bot.triggers import NoModel, detect, examine, ready
 from bot.triggers.classifier import MODEL, classifier
 from bot.triggers.clauses import clauses
+from bot.triggers.lexicon import figurative
 from bot.triggers.sentences import Sentence
 from bot.triggers.training import fingerprint, learn, save
 
 MOST_BYTES = 6_000_000
 # A little below what docs/triggers.md says was measured.
 FLOORS = {
-    "triggers_dev": {"P0": 0.97, "P1": 0.94, "P2": 0.92, "ordinary passed": 0.97, "near misses passed": 0.89},
-    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.83},
+    "triggers_dev": {"P0": 0.97, "P1": 0.94, "P2": 0.92, "ordinary passed": 0.98, "near misses passed": 0.93},
+    "triggers_check": {"P0": 0.97, "P1": 0.93, "near misses passed": 0.82},
+    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.84},
 }
 RAMBLING = {
     "zh": "我跟你讲啊,上个月我们厂里加班特别多,天天搞到半夜,然后我老婆又说要换房子,我说先等等吧,等年底奖金下来再说,"
@@ -98,6 +100,38 @@ def test_learning_twice_gives_the_same_weights(tmp_path: Path) -> None:
     assert all(np.array_equal(first[name], second[name]) for name in first)
     save(tmp_path / "model.npz", first, "made here")
     assert classifier(tmp_path / "model.npz").read(["want to die"])[0].shares["P0"] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("figure", "meant"),
+    [
+        ("my head is killing me, ring at nine", "the pain is killing me and i want to die"),
+        ("我快热死了,等会儿再说", "我热死了也好,我不想活了"),
+        ("在家带娃跟坐牢一样", "他在坐牢,我是他妈"),
+        ("I had a heart attack when I saw the total", "I am having a heart attack, call somebody"),
+    ],
+)
+def test_a_figure_of_speech_passes_and_its_words_meant_are_heard(figure: str, meant: str) -> None:
+    assert detect(figure, "en") is None
+    found = detect(meant, "en")
+    assert found is not None
+    assert found.priority <= "P1"
+
+
+@pytest.mark.parametrize(
+    ("said", "harmless"),
+    [
+        ("累死我了,明天再说", True),
+        ("累死我了,我真的不想活了", False),
+        ("my neighbour was arrested, what a circus", True),
+        ("my neighbour was arrested for what he did to me, he hit me", False),
+        ("i could kill for a biscuit", True),
+        ("i could kill for a biscuit, and then the tablets, all of them", False),
+        ("好的,周五还", False),
+    ],
+)
+def test_a_word_that_is_meant_takes_a_figure_its_harmlessness(said: str, harmless: bool) -> None:
+    assert figurative(said) is harmless
 
 
 @pytest.mark.parametrize("language", RAMBLING)
