@@ -72,6 +72,9 @@ class Gatekeeper:
 
 
 def _too_large(connection: HTTPConnection) -> bool:
+    """Also where the length is not told beforehand: nobody has to send us anything in that way."""
+    if "transfer-encoding" in connection.headers:
+        return True
     length = connection.headers.get("content-length", "0")
     return not length.isdigit() or int(length) > LARGEST_BODY
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -119,6 +120,13 @@ def test_the_webhook_is_for_rasa_alone(visitor: TestClient, floor: PageFloor) ->
 def test_an_oversized_request_is_refused_early(visitor: TestClient) -> None:
     answer = visitor.post("/api/chat/made-up/open", content=b"x", headers={"content-length": "5000000"})
     assert answer.status_code == 413
+
+
+def test_a_request_that_does_not_say_how_long_it_is_is_refused(visitor: TestClient) -> None:
+    def endless() -> Iterator[bytes]:
+        yield from [b"x" * 1000] * 10
+
+    assert visitor.post("/twilio/status/made-up", content=endless()).status_code == 413
 
 
 def test_the_debtors_page_is_light(visitor: TestClient, floor: PageFloor) -> None:
