@@ -79,6 +79,8 @@ class ByVoice:
     def key(self, conversation_id: str, key: str) -> Reply:
         """Do what a single key asks for, as if it had been said: "0" a person, "9" no more calls.
 
+        A wish for no more calls counts after the bot's last words too; nothing is said to it any more.
+
         :raises UnknownConversation: no such conversation.
         :raises KeyError: a key without such a meaning.
         """
@@ -88,7 +90,7 @@ class ByVoice:
             talk.hear(f"[{key}]", trigger.id)
             after_trigger.follow(talk, trigger)
 
-        return self._step(conversation_id, obey)
+        return self._step(conversation_id, obey, late=key == "9")
 
     def machine_answered(self, conversation_id: str) -> Reply:
         """A voicemail has answered: not a word more.
@@ -152,12 +154,12 @@ class ByVoice:
         )
         return talk.work.session.exec(made).all()
 
-    def _step(self, conversation_id: str, act: Callable[[Talk], None]) -> Reply:
-        """One step of a talk that the dialogue model is not asked about."""
+    def _step(self, conversation_id: str, act: Callable[[Talk], None], *, late: bool = False) -> Reply:
+        """One step of a talk that the dialogue model is not asked about; nothing once it is over, unless `late`."""
 
         def step() -> Reply:
             with self._talk_on(conversation_id) as talk:
-                if not talk.open:
+                if not talk.open and not late:
                     return reply_to(talk.conversation, [])
                 act(talk)
                 turns = talk.speak()

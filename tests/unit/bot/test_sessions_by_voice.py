@@ -131,6 +131,20 @@ def test_a_key_is_a_wish_as_good_as_words(ledger: Ledger, talks: Sessions, cases
         assert [hold.reason for hold in work.session.exec(select(Hold)).all()] == ["cease_request"]
 
 
+def test_the_wish_for_no_more_calls_counts_after_the_last_word_too(
+    ledger: Ledger, talks: Sessions, cases: list[Escalation]
+) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    for in_a_row in (1, 2, 3):
+        talks.nobody_spoke(opening.conversation_id, in_a_row)
+    assert talks.key(opening.conversation_id, "0").lines == ()
+    assert cases == []
+    assert talks.key(opening.conversation_id, "9").lines == ()
+    with ledger.read() as work:
+        assert [hold.reason for hold in work.session.exec(select(Hold)).all()] == ["cease_request"]
+    assert conversation(ledger, opening.conversation_id).disposition == "no_input"
+
+
 def test_machines_hear_no_more_than_the_greeting(ledger: Ledger, talks: Sessions) -> None:
     opening = talks.start("account-R1", "voice", "en")
     asked = talks.machine_asked(opening.conversation_id)
