@@ -22,6 +22,16 @@ _OPEN = (
 )
 
 
+_ANY_OPEN = select(Promise.id).where(Promise.account_id == bindparam("account"), Promise.status == "open").limit(1)
+
+
+def has_open_promise(talk: Talk) -> bool:
+    """Whether anything promised on the account is still to be kept."""
+    asked = {"account": talk.conversation.account_id}
+    talk.work.session.flush()
+    return talk.work.session.connection().execute(_ANY_OPEN, asked).first() is not None
+
+
 def open_promise(talk: Talk) -> Promise | None:
     """The account's promise that is still to be kept, if any; of a plan, the part that comes next."""
     found: Promise | None = talk.work.session.execute(_OPEN, {"account": talk.account.id}).scalars().first()

@@ -16,7 +16,7 @@ from typing import Final, Literal, Protocol
 
 from sqlmodel import bindparam, insert, select
 
-from bot.chat.invites import NoInvite, find_invite
+from bot.chat.invites import NoInvite, find_invite, talk_under_way
 from bot.reply import Reply
 from bot.session import IsNew
 from bot.turns import Recorded, turns_since
@@ -125,20 +125,14 @@ class ChatDoor:
         """
         with self._lock(token):
             with self._ledger.read() as work:
-                invite = find_invite(work, token)
-                if isinstance(invite, NoInvite):
-                    return invite
-                talk = _own_talk(work, invite, browser)
-                if talk is None:
-                    elsewhere = invite.conversation_id is not None
-                    return NotStarted(elsewhere=elsewhere, language=_language_of(work, invite))
-                if talk.stage == "closed":
-                    return _shown(work, talk, after)
-            reply = self._talks.turn(talk.id, text, partial(_is_new, client_id))
+                talk_id = talk_under_way(work, token)
+                if talk_id is None or not _is_own(work, talk_id, browser):
+                    return _not_heard(work, token, browser, after)
+            reply = self._talks.turn(talk_id, text, partial(_is_new, client_id))
             if reply.record and reply.record[0].seq == after + 1:
                 return Shown(browser, _bubbles(reply.record), reply.stage, reply.language)
             with self._ledger.read() as work:
-                return _shown(work, work.session.get_one(Conversation, talk.id), after, fallback=reply)
+                return _shown(work, work.session.get_one(Conversation, talk_id), after, fallback=reply)
 
     @contextmanager
     def _invited(self, token: str) -> Iterator[tuple[UnitOfWork, ChatInvite | NoInvite]]:
@@ -156,12 +150,27 @@ class ChatDoor:
         return self._locks[hash(token) % LOCKS]
 
 
+def _not_heard(work: UnitOfWork, token: str, browser: str, after: int) -> Shown | NotStarted | NoInvite:
+    """What a page sees that sent a message to no talk of its own, or to one that is over."""
+    invite = find_invite(work, token)
+    if isinstance(invite, NoInvite):
+        return invite
+    talk = _own_talk(work, invite, browser)
+    if talk is None:
+        return NotStarted(elsewhere=invite.conversation_id is not None, language=_language_of(work, invite))
+    return _shown(work, talk, after)
+
+
 def _own_talk(work: UnitOfWork, invite: ChatInvite, browser: str) -> Conversation | None:
     if invite.conversation_id is None:
         return None
-    if not hmac.compare_digest(browser.encode(), _proof(work, invite.conversation_id).encode()):
+    if not _is_own(work, invite.conversation_id, browser):
         return None
     return work.session.get(Conversation, invite.conversation_id)
+
+
+def _is_own(work: UnitOfWork, conversation_id: str, browser: str) -> bool:
+    return hmac.compare_digest(browser.encode(), _proof(work, conversation_id).encode())
 
 
 def _proof(work: UnitOfWork, conversation_id: str) -> str:

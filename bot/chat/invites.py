@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlmodel import select
+from sqlmodel import bindparam, col, select
 
 from ledger.ledger import UnitOfWork
-from ledger.tables import ChatInvite
+from ledger.tables import ChatInvite, Conversation
+
+_INVITE = select(ChatInvite).where(ChatInvite.token_hash == bindparam("token"))
+_TALK = (
+    select(ChatInvite.conversation_id, ChatInvite.expires_at)
+    .join(Conversation, col(Conversation.id) == col(ChatInvite.conversation_id))
+    .where(ChatInvite.token_hash == bindparam("token"), Conversation.stage != "closed")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,19 @@ def make_invite(work: UnitOfWork, account_id: str, attempt_id: str | None, hours
 
 def find_invite(work: UnitOfWork, token: str) -> ChatInvite | NoInvite:
     """The invite a token belongs to, while it is valid."""
-    invite = work.session.exec(select(ChatInvite).where(ChatInvite.token_hash == _hash(token))).first()
+    invite: ChatInvite | None = work.session.execute(_INVITE, {"token": _hash(token)}).scalars().first()
     if invite is None:
         return NoInvite("unknown")
     return invite if work.now < invite.expires_at else NoInvite("expired")
+
+
+def talk_under_way(work: UnitOfWork, token: str) -> str | None:
+    """The conversation that goes on behind a valid link, as plain as each message wants it.
+
+    None: there is none, for a reason that :func:`find_invite` and the conversation tell.
+    """
+    found = work.session.connection().execute(_TALK, {"token": _hash(token)}).first()
+    return found.conversation_id if found is not None and work.now < found.expires_at else None
 
 
 def _hash(token: str) -> str:
