@@ -36,6 +36,10 @@ class Listening:
         line = say("goodbye" if ended else "anything_else", self._language)
         return Reply("talk-1", (line,), self._language, "talking", ended, False)
 
+    def half_heard(self, conversation_id: str, text: str) -> Reply:
+        """So small a model hears rightly what it is not sure of; what a talk makes of that is tried elsewhere."""
+        return self.turn(conversation_id, text)
+
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         raise AssertionError("a sentence that the model knows was not heard clearly")
 
