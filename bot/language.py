@@ -36,8 +36,10 @@ _ASKING = re.compile(
     r"|use|change|switch|continue|go|on|have|now|instead|possible|language)(?![a-z]))*"
 )
 _NOT_THIS = re.compile(r"\bnot\b|\bno (?=english|chinese|mandarin)|不[会懂要想用说太]|[听看]不|别")
+# "Not English?" asks for it; "I do not speak English?" does not.
+_OF_MYSELF = re.compile(r"\b(?:i|we|me)\b|[我咱]")
 _LONGEST_WISH = 60
-_SENTENCE = re.compile(r"[.!?。！？]")
+_SENTENCE = re.compile(r"[^.!?]+[.!?]*")
 
 
 def requested_language(text: str) -> str | None:
@@ -45,22 +47,32 @@ def requested_language(text: str) -> str | None:
 
     Whoever does not speak one of the two is answered in the other.
     """
-    sentences = [part for part in _SENTENCE.split(text) if part.strip()]
-    about_it = all(any(name.search(normalise(part)) for name in _NAMES.values()) for part in sentences)
+    sentences = [part for part in _SENTENCE.findall(normalise(text)) if part.strip(" .!?")]
+    about_it = all(any(name.search(part) for name in _NAMES.values()) for part in sentences)
     # "In English, please? My Chinese is not good enough": every sentence is about the language, and they agree.
     if len(sentences) > 1 and about_it and len(text) <= 2 * _LONGEST_WISH:
         wishes = {_requested(part) for part in sentences} - {None}
         return wishes.pop() if len(wishes) == 1 else None
-    return _requested(text)
+    return _requested(normalise(text))
 
 
-def _requested(text: str) -> str | None:
-    said = normalise(text)
+def _requested(said: str) -> str | None:
     named = [language for language, name in _NAMES.items() if name.search(said)]
     if len(said) > _LONGEST_WISH or len(named) != 1:
         return None
     if not _ASKING.fullmatch(_NAMES[named[0]].sub(" ", said)):
         return None
-    if _NOT_THIS.search(said.replace("能不能", "").replace("会不会", "")):
+    if any(_turns_down(sentence, _NAMES[named[0]]) for sentence in _SENTENCE.findall(said)):
         return "en" if named[0] == "zh" else "zh"
     return named[0]
+
+
+def _turns_down(sentence: str, name: re.Pattern[str]) -> bool:
+    """Whether it is this language that a sentence does not want; a no before its name may be to anything."""
+    found = name.search(sentence)
+    if found is None:
+        return False
+    clause = sentence.rfind(",", 0, found.start()) + 1
+    about_it = sentence[clause:].replace("能不能", "").replace("会不会", "").strip()
+    asks = about_it.endswith(("?", "吗", "吗?")) and not _OF_MYSELF.search(about_it)
+    return _NOT_THIS.search(about_it) is not None and not asks

@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import identity
-from bot.acts import after_trigger
+from bot.acts import after_trigger, asked_enough
 from bot.by_voice import ByVoice
 from bot.dialogue import Answer, DialogueDown, DialoguePort
 from bot.fallback import missed
@@ -172,8 +172,8 @@ class Sessions(ByVoice):
             if sure == ("unsure" in talk.facts):
                 talk.note(unsure=None if sure else True)
             silent = says_nothing(text)
-            if not silent:
-                talk.conversation.language = language_of(text, talk.language)
+            if not silent and (spoken := language_of(text, talk.language)) != talk.language:
+                talk.conversation.language = spoken
             redacted = redact(text)
             wanted = requested_language(redacted)
             # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon; and
@@ -342,8 +342,9 @@ def _answer_trigger(talk: Talk, trigger: Trigger) -> None:
     question = talk.last_told()[-1:]
     asked = after_trigger.follow(talk, trigger)
     # Whoever waits for the person that was called hears the last words again, unless worse has come to light.
-    if (talk.open and not asked) or not talk.has_lines():
+    if (talk.open and not asked) or not talk.to_say():
         talk.say_again(question)
+        asked_enough.mind(talk, trigger.words)
 
 
 def _ask_again(talk: Talk) -> None:

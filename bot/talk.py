@@ -183,8 +183,10 @@ class Talk:
 
     def note(self, **facts: Any) -> None:
         """Remember facts of the talk; None forgets one."""
-        kept = {**self.conversation.facts, **facts}
-        self.conversation.facts = {name: value for name, value in kept.items() if value is not None}
+        kept = {name: value for name, value in {**self.conversation.facts, **facts}.items() if value is not None}
+        # Set to what it is already, the ledger would look for what else has changed with it.
+        if kept != self.conversation.facts:
+            self.conversation.facts = kept
 
     def hear(self, text: str, trigger: str | None = None) -> Recorded:
         """Record what the debtor said; `text` is redacted already."""
@@ -213,9 +215,17 @@ class Talk:
         """Add lines that were spoken before, in the words of then."""
         self._lines.extend((line, ()) for line in lines)
 
-    def has_lines(self) -> bool:
-        """Whether anything is to be spoken yet."""
-        return bool(self._lines)
+    def to_say(self) -> list[str]:
+        """The templates of what is to be spoken so far."""
+        return [line.template for line, _ in self._lines]
+
+    def last_to_say(self) -> Line | None:
+        """The last sentence that is to be spoken so far."""
+        return self._lines[-1][0] if self._lines else None
+
+    def unsay_last(self) -> None:
+        """Take back the last sentence, which has not been spoken."""
+        self._lines.pop()
 
     def speak(self) -> tuple[Recorded, ...]:
         """Record the sentences added so far as the bot's turns, with what the law wants told before them.

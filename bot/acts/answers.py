@@ -219,9 +219,9 @@ def not_understood(talk: Talk, request: ActionRequest) -> Effect:
     let a person take over."""
     if talk.conversation.verified and request.form is None:
         offered = reading.offered(talk, request.text)
-        if offered is not None or plan.names_plan(request.text):
+        if offered is not None or plan.names_plan(talk, request.text):
             talk.note(misses=None)
-            return open_promise(talk, request, None if plan.names_plan(request.text) else offered)
+            return open_promise(talk, request, None if plan.names_plan(talk, request.text) else offered)
     if talk.facts.get("more_to_answer"):
         # "Ok, whatever, it's 4321": the four digits were the answer.
         return go_on(talk, request)

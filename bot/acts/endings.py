@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bot.actions_protocol import ActionRequest
 from bot.acts.act import Act, Effect, ended
 from bot.acts.going_on import QUESTIONS, reads_back
 from bot.acts.promise import give_up
+from bot.acts.words import says
 from bot.talk import Talk
 from bot.triggers import named
+
+FIGURES_OF_GOODBYE: Final = frozenset({88, 886})
 
 
 def goodbye(talk: Talk, request: ActionRequest) -> Effect:
@@ -19,6 +24,12 @@ def goodbye(talk: Talk, request: ActionRequest) -> Effect:
     talk.say("goodbye")
     talk.close("no_commitment")
     return ended()
+
+
+def says_goodbye_in_figures(talk: Talk, request: ActionRequest) -> bool:
+    """ "88", where it can be no sum."""
+    names_due = talk.account.amount_due in FIGURES_OF_GOODBYE
+    return talk.facts.get("asking") != "amount" and not names_due and says("farewell", request.text)
 
 
 def voicemail(talk: Talk, _: ActionRequest) -> Effect:

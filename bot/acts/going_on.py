@@ -49,7 +49,7 @@ def go_on(talk: Talk, request: ActionRequest) -> Effect:
     if offered is not None:
         # "What are the charges? I'll pay 500 on Friday": the offer is not lost over the question.
         return open_promise(talk, request, offered)
-    if commitments.open_promise(talk) is not None:
+    if commitments.has_open_promise(talk):
         talk.say("anything_else")
         return Effect({"asked": "anything_else"})
     talk.say("ask_intention")
@@ -58,7 +58,7 @@ def go_on(talk: Talk, request: ActionRequest) -> Effect:
 
 def open_promise(talk: Talk, request: ActionRequest, text: str | None = None) -> Effect:
     """Open the promise form from an act of another name."""
-    if text is None and plan.names_plan(request.text):
+    if text is None and plan.names_plan(talk, request.text):
         return replace(plan.begin(talk, request), open_form=plan.FORM)
     begun = promise.begin(talk, request, text)
     if begun.end_form:

@@ -44,9 +44,18 @@ def bounds_of(talk: Talk) -> PlanBounds:
     )
 
 
-def names_plan(text: str) -> bool:
+def names_plan(talk: Talk, text: str) -> bool:
     """Whether a text that was read as something else asks for a plan of so many parts."""
+    if _in_equal_turns(talk, text) is not None:
+        return True
     return first_in("plan", text) is not None and (read_plan(text).count or 0) >= instalments.FEWEST
+
+
+def _in_equal_turns(talk: Talk, text: str) -> int | None:
+    """How many equal sums, one after the other, pay all that is due: "500 now and 500 next month" of 1,000."""
+    sums = [amount.value for amount, _ in reading.in_turns(talk, text)]
+    equal = len(sums) >= instalments.FEWEST and len(set(sums)) == 1
+    return len(sums) if equal and sum(sums) == talk.account.amount_due else None
 
 
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
@@ -103,7 +112,7 @@ def settle(talk: Talk, request: ActionRequest) -> Effect:
     if made.reason == "too_long" and facts.get("plan_every") is not None:
         talk.note(plan_every=None)
         return _put_forward(talk, request, int(count))
-    return _put_forward(talk, request, bounds.most)
+    return _put_forward(talk, request, bounds.most, too_many=made.reason == "too_many")
 
 
 def ask(talk: Talk) -> Effect:
@@ -163,13 +172,18 @@ def _no(talk: Talk, request: ActionRequest, asking: str) -> Effect:
     return _put_forward(talk, request, bounds_of(talk).most)
 
 
-def _put_forward(talk: Talk, request: ActionRequest, wanted: int) -> Effect:
-    """The next count of parts, more with each step and never more than `wanted`; after the last one a person."""
+def _put_forward(talk: Talk, request: ActionRequest, wanted: int, *, too_many: bool = False) -> Effect:
+    """The next count of parts, more with each step and never more than `wanted`; after the last one a person.
+
+    :param too_many: they asked for more than there can be; whoever has not heard the most yet is told it first.
+    """
     talk.note(plan_count=None, plan_each=None, plan_every=None)
     steps = [each for each in instalments.ladder(bounds_of(talk)) if _plan_or_none(talk, each) is not None]
     done = int(talk.facts.get("plan_steps", 0))
-    if done >= max(len(steps) - 1, 1):
+    tells_most = too_many and "plan_told_most" not in talk.facts
+    if done >= max(len(steps) - 1, 1) and not tells_most:
         return _for_a_person(talk, request)
+    talk.note(plan_told_most=tells_most or talk.facts.get("plan_told_most"))
     # The fewest are what the bot has in mind; whoever asks for more is answered from the next step on.
     most = min(steps[min(done + 1, len(steps) - 1)], wanted) if steps else 0
     fits = [count for count in range(instalments.FEWEST, most + 1) if _plan_or_none(talk, count) is not None]
@@ -212,7 +226,7 @@ def _found(talk: Talk, text: str, asking: str | None) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     if found.get("day") is not None:
         facts["plan_first"] = found["day"]
-    count = wanted.count
+    count = wanted.count or _in_equal_turns(talk, text)
     put = talk.facts.get("plan_put")
     if count is None and put is not None and "plan_first" in facts and amount is None:
         # A day in answer to "would three parts be possible?" agrees to them.

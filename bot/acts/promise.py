@@ -45,7 +45,7 @@ class UnconfirmedPromise(Exception):
 
 def weigh(talk: Talk, request: ActionRequest) -> Effect:
     """Take from the text what the promise still lacks, and ask for the rest (Rasa's `validate_promise_form`)."""
-    if plan.names_plan(request.text):
+    if plan.names_plan(talk, request.text):
         # "Two parts from the 10th" reads much like an amount and a day.
         return replace(plan.begin(talk, request), open_form=plan.FORM)
     if request.requested is None or "asking" not in talk.facts:

@@ -16,6 +16,15 @@ from bot.talk import Talk
 from bot.wording import normalise
 from ledger.money import Money
 
+# "500 now": said of paying, and not of how things stand.
+_NOW = re.compile(
+    r"(?:现在|马上|立刻|这就|今儿)[我就先能可以]{0,4}[还付转交给]"
+    r"|(?:[\d%]|\b(?:hundred|thousand|half|quarter|third|pay|it|all|dollars|bucks)) (?:right )?now\b"
+    r"|\bnow \d|\b(?:right|straight) away\b"
+)
+# One payment after the other. A comma may stand in a sum, and so may an "and".
+_TURN = re.compile(r"[,;](?!\d)|\b(?:and|then|plus)\b|然后|接着|(?=剩|其余|余下|另外|另一半)")
+_REST = re.compile(r"剩|其余|余下|另外|另一半|\b(?:rest|remaining|remainder|other half)\b")
 # Of a sentence that asks something and offers something, the part that offers.
 _CLAUSE = re.compile(r"[,.;!?]|\b(?:and|but|so|or)\b|但是?|不过|顺便|另外|还有")
 _SENTENCE = re.compile(r"\.(?!\d)|[;!?\n]")
@@ -99,7 +108,11 @@ def _asked_back(talk: Talk, text: str, facts: dict[str, Any]) -> dict[str, Any]:
 def _offer_in(talk: Talk, text: str) -> tuple[_Sum, _When]:
     """What `text` offers; where it names several amounts or days, the first of several offers in a row, or what the
     last sentence that offers to pay names at the end of a long story."""
+    if turns := in_turns(talk, text):
+        return turns[0]
     amount, day = _read_amount(talk, text), _read_day(talk, text)
+    if isinstance(amount, amounts.Amount) and day is None and _NOW.search(normalise(text)):
+        return amount, dates.Day(talk.today)
     if not isinstance(amount, amounts.Ambiguous) and not isinstance(day, dates.Ambiguous):
         return amount, day
     said = normalise(text)
@@ -112,6 +125,21 @@ def _offer_in(talk: Talk, text: str) -> tuple[_Sum, _When]:
         if offers.search(sentence) and isinstance(found := _read_amount(talk, sentence), amounts.Amount):
             return found, _read_day(talk, sentence)
     return amount, day
+
+
+def in_turns(talk: Talk, text: str) -> list[tuple[amounts.Amount, _When]]:
+    """The sums that `text` offers one after the other, each with its day ("500 now and 500 next month"), or the one
+    before a rest that is named by no sum; empty for a single offer."""
+    turns: list[tuple[amounts.Amount, _When]] = []
+    rest = False
+    for part in _TURN.split(normalise(text)):
+        amount, day = _read_amount(talk, part), _read_day(talk, part)
+        if isinstance(amount, amounts.Amount):
+            turns.append((amount, dates.Day(talk.today) if day is None and _NOW.search(part) else day))
+        elif turns and _REST.search(part):
+            rest = True
+    dated = all(day is not None for _, day in turns)
+    return turns if (len(turns) > 1 and dated) or (len(turns) == 1 and rest) else []
 
 
 def _read_amount(talk: Talk, text: str) -> _Sum:

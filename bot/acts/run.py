@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.actions_protocol import ActionReply, ActionRequest, read_request, write_reply
-from bot.acts import answers, callback, dispute, endings, explaining, hardship, plan, promise
+from bot.acts import answers, asked_enough, callback, dispute, endings, explaining, hardship, plan, promise
 from bot.acts.act import FORM_OF, SURE_OF_CONSEQUENCES, Act, Effect
 from bot.acts.asides import asks_reference
 from bot.acts.later import wants_another_time
@@ -136,6 +136,8 @@ class Actions:
             if act is not answers.not_understood and request.form is None:
                 talk.note(misses=None)
             effect = act(talk, request)
+            if act is not answers.repeat:
+                effect = asked_enough.mind(talk, request.text, effect)
             if act is not answers.open_talk:
                 talk.note(more_to_answer=None)
             turns = talk.speak()
@@ -154,6 +156,8 @@ def _to_do(talk: Talk, request: ActionRequest, proposed: Act) -> Act:
         return answers.reference
     if wants_another_time(request):
         return callback.busy
+    if talk.conversation.verified and endings.says_goodbye_in_figures(talk, request):
+        return endings.goodbye
     if answers.is_incomplete_identity(talk, request):
         return answers.four_digits
     if request.action in WITH_CONSEQUENCES and opens and request.confidence < SURE_OF_CONSEQUENCES:

@@ -43,6 +43,16 @@ def test_the_language_is_that_of_the_words_and_else_stays(text: str, current: st
         ("换成国语吧，谢谢", "zh"),
         ("我不会英语", "zh"),
         ("用English可以吗", "en"),
+        ("not English? please", "en"),
+        ("Not English? English please", "en"),
+        ("can you not speak Chinese?", "zh"),
+        ("I can't understand, English please", "en"),
+        ("not this, English please", "en"),
+        ("不要。请说英文", "en"),
+        ("我听不懂，英文可以吗", "en"),
+        ("你不会说英文吗？", "en"),
+        ("英文我听不懂", "zh"),
+        ("English, I do not understand", "zh"),
     ],
 )
 def test_a_wish_for_a_language_is_heard_in_either(text: str, expected: str) -> None:
