@@ -17,7 +17,7 @@ from bot.phone.engine.frames import DebtorTurn
 from bot.phone.engine.leg_input import LegInput
 from bot.phone.engine.leg_output import LegOutput
 from bot.phone.engine.speaking import Speaking
-from bot.phone.engine.state import CallState
+from bot.phone.engine.state import STOP, CallState
 from bot.phone.engine.taping import Taping
 from bot.phone.ports import Hears, LastIntent, Speaks, Talks, Tape
 from bot.phone.record import CallRecord, Understood
@@ -66,6 +66,8 @@ async def run_call(
     if state.fault is not None:
         raise state.fault
     await asyncio.to_thread(_tell_what_was_heard, state, talks)
+    if state.let_be:
+        await asyncio.to_thread(talks.key, state.conversation_id, STOP)
     return _record(state)
 
 

@@ -3,6 +3,7 @@ debtor speaks."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from time import perf_counter
 
@@ -19,6 +20,9 @@ from bot.phone.seam import CallLeg
 
 PIECE_SECONDS = 0.1
 """So much sound goes to the leg at a time."""
+STUCK_AFTER = 20.0
+"""A leg that has not taken a piece for so many seconds of the wall clock takes none any more: a page that never says
+what it has heard must not keep a line for ever."""
 MARK_WITHIN = 5.0
 """So many seconds of the call after a sentence should be over, its mark is no longer waited for."""
 
@@ -37,6 +41,8 @@ class LegOutput(BaseOutputTransport):
         )
         self._leg = leg
         self._state = state
+        # A recording stands still while the bot thinks, however long.
+        self._patience = None if getattr(leg, "waits_for_the_bot", False) else STUCK_AFTER
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -74,7 +80,8 @@ class LegOutput(BaseOutputTransport):
         """Whether the leg took it. One that cannot would leave the debtor in a silence that nothing ends."""
         try:
             with self._state.sending():
-                await sending
+                async with asyncio.timeout(self._patience):
+                    await sending
         except Exception as fault:
             structlog.get_logger().error(
                 "leg_failed", conversation_id=self._state.conversation_id, code=type(fault).__name__

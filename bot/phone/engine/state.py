@@ -14,6 +14,9 @@ from bot.phone.engine.taping import Taping
 from bot.phone.expecting import Expecting
 from bot.phone.record import Outcome
 
+STOP = "9"
+"""The key for no more calls."""
+
 
 @dataclass
 class CallState:
@@ -41,6 +44,8 @@ class CallState:
     """What was sent is being dropped; nothing more of it may follow."""
     beeped: bool = False
     """A tone was heard, as answering machines give it, before anybody has shown who they are."""
+    let_be: bool = False
+    """The key for no more calls was pressed while the bot said its last words."""
     fault: Exception | None = None
     """Why the call could not even begin."""
 

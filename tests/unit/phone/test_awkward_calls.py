@@ -11,7 +11,7 @@ import pytest
 from phoned import BriefMouth, ScriptedEars, ScriptedTalks, pause, reply
 
 from bot.phone.call import Voicebox, run_call
-from bot.phone.engine import leg_input
+from bot.phone.engine import leg_input, leg_output
 from bot.phone.legs.wav import WavLeg
 from bot.phone.record import CallRecord
 from bot.phrases import Line
@@ -103,6 +103,40 @@ async def test_a_card_number_that_is_keyed_wrongly_is_kept_by_nobody(word: Sampl
         np.concatenate([pause(1), key_tones("4111111111111112#"), pause(2)]), talks, ScriptedEars(), BriefMouth()
     )
     assert "4111" not in repr((talks.told, record))
+
+
+async def test_a_line_that_takes_no_sound_is_not_held_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leg_output, "STUCK_AFTER", 0.2)
+
+    class Stuck(WavLeg):
+        async def play(self, pcm: bytes) -> None:
+            await asyncio.Event().wait()
+
+    talks = ScriptedTalks()
+    record = await asyncio.wait_for(
+        run_call(
+            Stuck(pause(3600), real_time=True),
+            talks=talks,
+            voicebox=Voicebox(ScriptedEars(), BriefMouth()),
+            account_id="account-1",
+            language="en",
+            attempt_id="attempt-1",
+        ),
+        20,
+    )
+    assert record.outcome == "failed"
+    assert talks.broken == 1
+
+
+@pytest.mark.parametrize(("key", "wished"), [("9", ["9"]), ("5", [])])
+async def test_no_more_calls_can_be_wished_for_while_the_bot_says_goodbye(
+    word: Samples, key: str, wished: list[str]
+) -> None:
+    talks = ScriptedTalks(reply("goodbye", ended=True))
+    debtor = np.concatenate([word, pause(1), key_tones(key), pause(9)])
+    record = await call(debtor, talks, ScriptedEars(MORE), BriefMouth(4.0), polite=False)
+    assert record.turns[-1].bot_templates == ("goodbye",)
+    assert talks.keys == wished
 
 
 class Fault(Exception):
