@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,23 @@ def reply(template: str, *, language: str = "en", ended: bool = False, escalated
     return Reply("talk-1", (say(template, language, **facts),), language, stage, ended, escalated)
 
 
+class ScriptedHearing:
+    """What a script lets be heard, as soon as it is waited for."""
+
+    def __init__(self, hearing: Coroutine[Any, Any, Heard]) -> None:
+        self._hearing = asyncio.ensure_future(hearing)
+        self.committed = False
+
+    def commit(self) -> None:
+        self.committed = True
+
+    def cancel(self) -> None:
+        self._hearing.cancel()
+
+    async def result(self) -> Heard:
+        return await self._hearing
+
+
 class ScriptedEars:
     """Hears a script, whatever the sound. Where it ends, nothing is heard."""
 
@@ -28,6 +46,9 @@ class ScriptedEars:
         self.languages: list[str] = []
         self.expected: list[str] = []
         self.seconds: list[float] = []
+
+    def begin(self, samples: Samples, language: str, expecting: str = "anything") -> ScriptedHearing:
+        return ScriptedHearing(self.hear(samples, language, expecting))
 
     async def hear(self, samples: Samples, language: str, expecting: str = "anything") -> Heard:
         self.languages.append(language)

@@ -49,11 +49,23 @@ LastIntent = Callable[[str], str | None]
 """The intent that was read from the debtor's last words in this conversation, if it was recorded."""
 
 
+class Hearing(Protocol):
+    """One utterance that is being recognised."""
+
+    def commit(self) -> None:
+        """The utterance is over, or nearly so: it goes before what nobody is certain of. Harmless when said twice."""
+
+    def cancel(self) -> None:
+        """Nobody wants it any more."""
+
+    async def result(self) -> Heard: ...
+
+
 class Hears(Protocol):
     """Recognition for many calls at once (`speech.hearing.HearingPool`): a call that waits blocks no other."""
 
-    async def hear(self, samples: Samples, language: str, expecting: str = "anything") -> Heard:
-        """One utterance to text.
+    def begin(self, samples: Samples, language: str, expecting: str = "anything") -> Hearing:
+        """Start to turn one utterance into text, that may not be over yet. Never waits.
 
         :param samples: 16 kHz.
         :param expecting: what the talk has just asked for: "identity", "amount", "date", "yes_no" or "anything".

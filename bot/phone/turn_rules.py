@@ -7,6 +7,8 @@ from typing import Final
 
 from bot import identity
 from bot.phone.expecting import Expecting
+from bot.phone.spoken_secrets import may_go_on
+from bot.phone.whole_answers import is_whole
 from bot.said_nothing import says_nothing
 from bot.wording import normalise
 
@@ -19,6 +21,9 @@ LIKELY: Final = 0.55
 USUAL: Final = 0.8
 LONGEST: Final = 1.2
 """Seconds of silence for a number, a day or a thought that looks unfinished."""
+
+LONG_NUMBER: Final = 2.5
+"""Seconds of silence after figures that may be half of a number longer than anything that was asked for."""
 
 BARGES_IN_AFTER: Final = 0.19
 """Seconds of voice that stop the bot; shorter sounds ("mm", a cough) do not. The voice detector begins to believe in a
@@ -66,6 +71,8 @@ def silence_needed(text: str, expecting: Expecting, *, clear: bool = True) -> fl
     said = normalise(text).strip()
     if not clear:
         return USUAL
+    if may_go_on(text, expecting):
+        return LONG_NUMBER
     if _YES_NO.fullmatch(said) and expecting in ("yes_no", "anything"):
         return SOONEST
     if expecting == "identity":
@@ -77,7 +84,7 @@ def silence_needed(text: str, expecting: Expecting, *, clear: bool = True) -> fl
         return LONGEST
     if _STOP.search(said) and _words(said) > 2:
         return SOONEST
-    return LIKELY if _words(said) > 2 else USUAL
+    return LIKELY if _words(said) > 2 or is_whole(said) else USUAL
 
 
 def _for_digits(text: str, said: str) -> float:
@@ -85,7 +92,9 @@ def _for_digits(text: str, said: str) -> float:
         return SOONEST
     if _NUMBER_ENDS.search(said) or _HESITATES.search(text.lower().strip()):
         return LONGEST
-    return SOONEST if _STOP.search(said) and _words(said) > 2 else USUAL
+    if _STOP.search(said) and _words(said) > 2:
+        return SOONEST
+    return LIKELY if is_whole(said) else USUAL
 
 
 def _words(said: str) -> int:

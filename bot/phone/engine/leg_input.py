@@ -18,11 +18,11 @@ from bot.phone.answering import BeepListener
 from bot.phone.engine.frames import DebtorTurn
 from bot.phone.engine.listening import Listening
 from bot.phone.engine.state import CallState
-from bot.phone.ports import Hears
+from bot.phone.ports import Hearing, Hears
 from bot.phone.record import Understood
 from bot.phone.seam import CallLeg, HungUp, Key, Played, Sound
-from bot.phone.spoken_secrets import hide_numbers
-from bot.phone.turn_rules import BARGES_IN_AFTER, GUESS_AFTER, SOONEST, is_aside, silence_needed
+from bot.phone.spoken_secrets import FiguresSaid, hide_numbers
+from bot.phone.turn_rules import BARGES_IN_AFTER, GUESS_AFTER, LONGEST, SOONEST, is_aside, silence_needed
 from bot.redaction import holds_secret
 from speech.activity import TurnEvent
 from speech.hear import Heard
@@ -50,7 +50,9 @@ class LegInput(BaseInputTransport):
         self._beeps = BeepListener(leg.rate)
         # A recording that runs as fast as the machine allows waits for the bot to make up its mind.
         self._waits = bool(getattr(leg, "waits_for_the_bot", False))
+        self._hearing: Hearing | None = None
         self._guess: asyncio.Task[Heard | None] | None = None
+        self._figures = FiguresSaid()
         self._began_cutting_in = False
         self._began = 0.0
         self._held: list[Understood] = []
@@ -156,11 +158,18 @@ class LegInput(BaseInputTransport):
         elif silence == 0:
             self._forget_guess()
         elif silence >= GUESS_AFTER and self._guess is None:
-            self._guess = self.create_task(self._hear())
-        elif silence >= SOONEST and self._guess is not None and self._guess.done():
-            heard = self._guess.result()
-            if heard is None or silence >= silence_needed(heard.text, self._state.expecting, clear=heard.clear):
+            self._guess = self._begin_to_hear()
+        elif silence >= SOONEST and self._guess is not None and self._hearing is not None:
+            # Most turns are over by now, so it waits no longer behind those that certainly are.
+            self._hearing.commit()
+            if silence >= self._silence_needed(self._guess):
                 await self._take()
+
+    def _silence_needed(self, guess: asyncio.Task[Heard | None]) -> float:
+        if not guess.done():
+            return LONGEST
+        heard = guess.result()
+        return SOONEST if heard is None else silence_needed(heard.text, self._state.expecting, clear=heard.clear)
 
     async def _nobody_speaks(self) -> None:
         state = self._state
@@ -174,28 +183,33 @@ class LegInput(BaseInputTransport):
 
     # --- utterances
 
-    async def _hear(self) -> Heard | None:
-        """What was said so far, as text; None when the ears failed."""
+    def _begin_to_hear(self) -> asyncio.Task[Heard | None]:
+        """What was said so far, as text."""
+        self._hearing = self._hears.begin(self._listening.so_far(), self._state.language, self._state.expecting)
+        return self.create_task(self._heard(self._hearing))
+
+    async def _heard(self, hearing: Hearing) -> Heard | None:
+        """What was heard; None when the ears failed."""
         with self._state.working():
-            samples = self._listening.so_far()
             try:
-                return await self._hears.hear(samples, self._state.language, self._state.expecting)
+                return await hearing.result()
             except Exception as fault:
                 structlog.get_logger().error("hearing_failed", code=type(fault).__name__)
                 return None
 
     def _forget_guess(self) -> None:
-        if self._guess is not None:
+        if self._guess is not None and self._hearing is not None:
+            self._hearing.cancel()
             self._guess.cancel()
-            self._guess = None
+            self._guess = self._hearing = None
 
     async def _take(self) -> None:
         """The utterance is over."""
         listening, state = self._listening, self._state
-        guess = self._guess or self.create_task(self._hear())
-        self._guess = None
-        if not guess.done():
-            await asyncio.sleep(0)  # let it take the sound, before that is forgotten
+        guess, hearing = self._guess or self._begin_to_hear(), self._hearing
+        self._guess = self._hearing = None
+        if hearing is not None:
+            hearing.commit()
         aside = is_aside(listening.speech_seconds, while_speaking=state.air.speaking)
         taken = Understood(
             "voice",
@@ -229,9 +243,9 @@ class LegInput(BaseInputTransport):
         if heard is None:
             await self._hand_on(replace(taken, by="fault"))
             return
-        text, hidden = hide_numbers(heard.text)
-        if hidden or holds_secret(text):
-            self._state.taping.leave_out(taken.begins, taken.ends)
+        text, since = self._figures.hide(heard.text, taken.begins, taken.ends)
+        if since is not None or holds_secret(text):
+            self._state.taping.leave_out(taken.begins if since is None else since, taken.ends)
         self._held.append(
             replace(
                 taken,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from bot.phone.turn_rules import LONGEST
+from bot.phone.turn_rules import LONG_NUMBER
 from speech.activity import CHUNK, Endpointer, EndpointSettings, SileroVoice, TurnEvent
 from speech.audio import RATE, SILENT_PEAK, Samples, resample
 
@@ -33,7 +33,7 @@ class Listening:
         self._size = CHUNK * rate // RATE
         self.chunk_seconds = self._size / rate
         self._voice = SileroVoice()
-        self._turns = Endpointer(EndpointSettings(end_silence_seconds=LONGEST))
+        self._turns = Endpointer(EndpointSettings(end_silence_seconds=LONG_NUMBER))
         self._rest = b""
         self._lead_in: deque[Pcm] = deque(maxlen=round(_LEAD_IN_SECONDS / self.chunk_seconds))
         self._turn: list[Pcm] = []
