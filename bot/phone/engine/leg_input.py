@@ -17,7 +17,7 @@ from pipecat.transports.base_transport import TransportParams
 from bot.phone.answering import BeepListener
 from bot.phone.engine.frames import DebtorTurn
 from bot.phone.engine.listening import Listening
-from bot.phone.engine.state import CallState
+from bot.phone.engine.state import STOP, CallState
 from bot.phone.ports import Hearing, Hears
 from bot.phone.record import Understood
 from bot.phone.seam import CallLeg, HungUp, Key, Played, Sound
@@ -284,6 +284,7 @@ class LegInput(BaseInputTransport):
 
     async def _key(self, digit: str) -> None:
         if self._state.ending is not None:
+            self._state.let_be = self._state.let_be or digit == STOP
             return
         if self._state.air.speaking:
             await self._interrupt()
