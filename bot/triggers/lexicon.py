@@ -87,11 +87,27 @@ def _words(entry: Entry, said: str, languages: Sequence[str]) -> str | None:
 
 
 def figurative(said: str) -> bool:
-    """Whether a normalised text holds a figure of speech or a trade, and no word of somebody who means it."""
+    """Whether a normalised text holds a figure of speech or a trade, and no word of somebody who means it.
+
+    What a grave pattern finds and its exceptions cut out is a figure too, and then what is left is looked at.
+    """
     held = _lexicon()
-    return any(pattern.search(said) for pattern in held.figures.values()) and not any(
-        pattern.search(said) for pattern in held.literal.values()
+    left = _spared(said)
+    return (left != said or any(pattern.search(said) for pattern in held.figures.values())) and not any(
+        pattern.search(left) for pattern in held.literal.values()
     )
+
+
+def _spared(said: str) -> str:
+    """The text without what the exceptions of P0 patterns cut out of it, where they had found something."""
+    left = said
+    for entry in entries():
+        if entry.trigger.priority == "P0":
+            for language, unless in entry.unless.items():
+                pattern = entry.patterns.get(language)
+                if pattern and unless.search(said) and pattern.search(said):
+                    left = unless.sub(" ~ ", left)
+    return left
 
 
 def gravity(trigger: Trigger) -> tuple[str, float]:

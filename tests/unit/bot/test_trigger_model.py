@@ -22,9 +22,9 @@ from bot.triggers.training import fingerprint, learn, save
 MOST_BYTES = 6_000_000
 # A little below what docs/triggers.md says was measured.
 FLOORS = {
-    "triggers_dev": {"P0": 0.97, "P1": 0.94, "P2": 0.92, "ordinary passed": 0.98, "near misses passed": 0.93},
-    "triggers_check": {"P0": 0.97, "P1": 0.93, "near misses passed": 0.82},
-    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.84},
+    "triggers_dev": {"P0": 0.97, "P1": 0.94, "P2": 0.92, "ordinary passed": 0.98, "near misses passed": 0.94},
+    "triggers_check": {"P0": 0.97, "P1": 0.93, "near misses passed": 0.87},
+    "triggers_final": {"P0": 0.99, "P1": 0.95, "P2": 0.89, "ordinary passed": 0.97, "near misses passed": 0.85},
 }
 RAMBLING = {
     "zh": "我跟你讲啊,上个月我们厂里加班特别多,天天搞到半夜,然后我老婆又说要换房子,我说先等等吧,等年底奖金下来再说,"
