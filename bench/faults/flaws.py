@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from time import sleep
+from time import monotonic, sleep
 from typing import Final
 
 from sqlalchemy import Connection
@@ -20,23 +20,31 @@ from strategy.policy.decision import Allow
 
 Flaw = Callable[[Ledger, Carrier], None]
 """Makes the mistake in a worker that has just been born."""
-WRITES_LATE_S: Final = 0.1
+WRITES_LATE_S: Final = (0.3, 3.0)
+"""At least and at most."""
 
 
 def keeps_nobody_away(_ledger: Ledger, _carrier: Carrier) -> None:
     """People are not locked, and the gate is asked once only, so two workers may use up the same last contact.
 
-    It shows on PostgreSQL alone: SQLite has one writer anyway. A reservation takes its time between asking and writing,
-    so that whether two workers meet in between is not left to how busy the machine happens to be.
+    It shows on PostgreSQL alone: SQLite has one writer anyway. A reservation waits twice as long as its asking took
+    before it writes, so that whether two workers meet in between is not left to how busy the machine happens to be.
     """
+    began: float | None = None
 
     def with_people(_ledger: Ledger, work: UnitOfWork, _debtor_ids: Collection[str]) -> UnitOfWork:
+        nonlocal began
+        began = monotonic()
         return work
 
     setattr(Ledger, "with_people", with_people)  # noqa: B010
 
     def write_late(connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        sleep(WRITES_LATE_S)
+        nonlocal began
+        if began is not None:
+            least, most = WRITES_LATE_S
+            sleep(min(max(least, 2 * (monotonic() - began)), most))
+            began = None
         write_rows(connection, table, columns, rows)
 
     setattr(reservation, "write_rows", write_late)  # noqa: B010

@@ -32,15 +32,18 @@ def demo(tmp_path_factory):
         stderr=subprocess.STDOUT,
         env=environment,
     )
-    limit = time.monotonic() + 200
-    while "serving on" not in (home / "printed").read_text():
-        assert process.poll() is None, (home / "printed").read_text()
-        assert time.monotonic() < limit
-        time.sleep(0.3)
-    yield f"http://127.0.0.1:{port}"
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
-    printed.close()
+    try:
+        limit = time.monotonic() + 250
+        while "serving on" not in (home / "printed").read_text():
+            assert process.poll() is None, (home / "printed").read_text()
+            assert time.monotonic() < limit
+            time.sleep(0.3)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        ended = process.wait(30)
+        printed.close()
+    assert ended == 0
 
 
 @pytest.fixture
