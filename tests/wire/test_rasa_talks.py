@@ -82,7 +82,9 @@ def test_nothing_about_a_debt_is_said_before_the_right_party_answers(floor: Floo
     _, *replies = floor.talk(
         "en", "how much do I owe", "I can pay 500 on Friday", "what if I don't pay", "1111", "2222"
     )
-    assert [templates(reply)[-1] for reply in replies[:3]] == ["not_before_identity"] * 3
+    # The third time it is said in other words.
+    refused = ["not_before_identity", "not_before_identity", "choices_before_verified"]
+    assert [templates(reply)[-1] for reply in replies[:3]] == refused
     assert templates(replies[3]) == templates(replies[4]) == ["identity_retry"]
     last = floor.sessions.turn(replies[0].conversation_id, "3333")
     assert templates(last)[0] == "identity_failed"
@@ -171,11 +173,12 @@ def test_a_bare_figure_answers_which_day(floor: Floor, language: str, amount: st
 
 
 def test_an_answer_that_brings_nothing_new_is_not_asked_back_without_end(floor: Floor) -> None:
-    """Two amounts at once: at the third in a row a person takes over."""
+    """Two amounts at once: the third in a row is offered the choices, and at the fourth a person takes over."""
     unclear = "50 or 80"
-    *_, asked, again, last = floor.talk("en", "4321", "I can pay on Friday", unclear, unclear, unclear)
+    *_, asked, again, third, last = floor.talk("en", "4321", "I can pay on Friday", unclear, unclear, unclear, unclear)
     assert templates(asked) == ["amount_ambiguous"]
     assert templates(again) == templates(asked)
+    assert templates(third) == ["choices"]
     assert templates(last)[0] == "handoff_next_day"
     assert last.ended
     assert last.escalated
