@@ -6,7 +6,6 @@ model; and only approved sentences out. No transaction is open while the dialogu
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,15 +30,15 @@ from bot.reply import Reply as Reply
 from bot.reply import reply_read, reply_to
 from bot.right_party import is_right_party, wrong_answer
 from bot.said_nothing import is_answering_machine, says_nothing
+from bot.sensitive import after_closing, trigger_in, without_figures
 from bot.talk import GuardBreach, OpenCase, Talk, Terms, talk_on
-from bot.triggers import Trigger, detect, named, ready
+from bot.triggers import Trigger, named, ready
 from bot.turn_times import TurnTimes
 from bot.turns import turns_since
 from ledger.ledger import Ledger, UnitOfWork
 from ledger.tables import Account, Conversation, Debtor
 
 LONGEST_TEXT = 2000
-DIGITS = re.compile(r"\d")
 
 IsNew = Callable[[UnitOfWork, str, int], bool]
 """Whether a message is to be heard, asked in the transaction that would record it: the conversation, its last turn."""
@@ -167,8 +166,10 @@ class Sessions(ByVoice):
     ) -> Reply | _Message:
         """Everything that does not need the dialogue model, in one transaction."""
         with self._talk_on(conversation_id) as talk:
-            if talk.conversation.stage == "closed" or not is_new(talk.work, conversation_id, talk.last_seq):
+            if not is_new(talk.work, conversation_id, talk.last_seq):
                 return reply_to(talk.conversation)
+            if talk.conversation.stage == "closed":
+                return self._after_closing(talk, text)
             if sure == ("unsure" in talk.facts):
                 talk.note(unsure=None if sure else True)
             silent = says_nothing(text)
@@ -176,21 +177,14 @@ class Sessions(ByVoice):
                 talk.conversation.language = spoken
             redacted = redact(text)
             wanted = requested_language(redacted)
-            # To ask for a language is all that such a text does, whatever word of it also stands in the lexicon; and
-            # nothing but figures before the right party is known is an answer to our question, right or not. But both
-            # let common words pass, and danger can be said in those: "I should end it all. 1234"
-            answers = not talk.conversation.verified and identity.nothing_else(redacted)
-            trigger = detect(redacted, talk.language)
-            if trigger is not None and trigger.priority != "P0" and (wanted is not None or answers):
-                trigger = None
+            trigger = trigger_in(redacted, talk.language, verified=talk.conversation.verified)
             if trigger is None and holds_secret(text):
                 trigger = named("card_or_secret_spoken")
             # Who has been asked what is not right is not asked who they are.
             asked_more = "one_question" in talk.facts
             digits = None if talk.conversation.verified or asked_more else identity.digits(text)
             if not talk.conversation.verified:
-                # Until we know whom we talk to, figures may be pieces of an identity number: none is kept or passed on.
-                redacted = IDENTITY if digits else DIGITS.sub("#", redacted)
+                redacted = IDENTITY if digits else without_figures(redacted)
             heard = talk.hear(redacted, after_trigger.on_record(trigger))
             danger = trigger is not None and trigger.priority == "P0"
             if not talk.conversation.verified and not danger and is_answering_machine(text):

@@ -15,7 +15,7 @@ MOST_TIMES: Final = 2
 """How often a talk may come back to its debtor with the very same words at the end."""
 
 SMALL_WORDS: Final = frozenset(
-    {"small_talk", "thanks", "take_your_time", "nothing_heard", "language_switched", "clarify_form"}
+    {"small_talk", "thanks", "take_your_time", "nothing_heard", "language_switched", "clarify_form", "cancelled"}
 )
 """Sentences that answer nothing and cannot stand alone."""
 
@@ -25,8 +25,8 @@ def mind(talk: Talk, words: str, effect: Effect = NOTHING) -> Effect:
     if _counts(talk):
         return effect
     talk.unsay_last()
-    if any(template not in SMALL_WORDS for template in talk.to_say()) and _counts(talk):
-        # A question was answered, and what was asked before is known.
+    if any(template not in SMALL_WORDS for template in talk.to_say()):
+        # A question was answered, however often it is put, and what was asked before is known.
         return effect
     talk.say("choices" if talk.conversation.verified else "choices_before_verified")
     if _counts(talk):

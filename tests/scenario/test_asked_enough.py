@@ -45,9 +45,7 @@ def test_whatever_is_said_no_question_comes_a_third_time(tmp_path: Path, seed: i
     assert asked_most(talk) <= 2
 
 
-@pytest.mark.parametrize(
-    "said", [("ask_charges", "what are the charges?"), ("cancel", "never mind"), ("promise", "500 next month")]
-)
+@pytest.mark.parametrize("said", [("cancel", "never mind"), ("promise", "500 next month")])
 def test_whoever_says_the_same_again_and_again_comes_to_an_end(tmp_path: Path, said: tuple[str, str]) -> None:
     talk = ruled_talk(tmp_path / "ledger.sqlite")
     talk.open()
@@ -61,9 +59,9 @@ def test_whoever_says_the_same_again_and_again_comes_to_an_end(tmp_path: Path, s
 def test_a_question_is_answered_though_ours_is_not_put_again(tmp_path: Path) -> None:
     talk = ruled_talk(tmp_path / "ledger.sqlite")
     talk.open()
-    answers = [talk.say("how_to_pay", "how do I pay?") for _ in range(3)]
+    answers = [talk.say("how_to_pay", "how do I pay?") for _ in range(9)]
     told = ["how_to_pay", "pay_link"]
-    assert answers == [[*told, "ask_intention"], told, told]
+    assert answers == [[*told, "ask_intention"], *[told] * 8]
 
 
 def test_what_the_debtor_wants_repeated_is_repeated(tmp_path: Path) -> None:
