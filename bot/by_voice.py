@@ -31,6 +31,7 @@ class ByVoice:
     _one_at_a_time: Callable[[str], AbstractContextManager[None]]
     _forget_if_ended: Callable[[Reply], None]
     _fail: Callable[[str, str], Reply]
+    _after_closing: Callable[[str, str], Reply]
 
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         """Ask again, because a voice was not heard clearly; after that has failed, let a person take over.
@@ -57,6 +58,14 @@ class ByVoice:
         :raises UnknownConversation: no such conversation.
         """
         return self.turn(conversation_id, text, sure=False)
+
+    def overheard(self, conversation_id: str, text: str) -> Reply:
+        """What was said over the bot's last words, or while a person is waited for: sensitive words alone count.
+
+        A failure is answered as in `turn`.
+        :raises UnknownConversation: no such conversation.
+        """
+        return self._safely(conversation_id, lambda: self._after_closing(conversation_id, text))
 
     def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
         """Ask whether anybody is there, with the open question; when nobody has answered that, say goodbye.

@@ -122,6 +122,8 @@ class Sessions(ByVoice):
         :param sure: False: a recogniser may have heard it wrongly; nothing in it is taken for a yes to a read-back.
         :param is_new: False: it was heard before; nothing happens, and the reply is empty.
 
+        When the talk is over, a sensitive word in it is still followed, and nothing else is heard.
+
         Any failure, of the dialogue model, a record or our own, ends the talk with an apology, a hold and a case; it
         is never raised.
 
@@ -148,6 +150,8 @@ class Sessions(ByVoice):
     def _turn(self, conversation_id: str, text: str, is_new: IsNew, sure: bool) -> Reply:
         began = self._timer()
         done = self._before_dialogue(conversation_id, text, is_new, sure, began)
+        if done is None:
+            return self._after_closing(conversation_id, text, is_new)
         if isinstance(done, Reply):
             return done
         return self._after_dialogue(conversation_id, done, self._ask(conversation_id, done), began)
@@ -163,13 +167,13 @@ class Sessions(ByVoice):
 
     def _before_dialogue(
         self, conversation_id: str, text: str, is_new: IsNew, sure: bool, began: float
-    ) -> Reply | _Message:
-        """Everything that does not need the dialogue model, in one transaction."""
+    ) -> Reply | _Message | None:
+        """Everything that does not need the dialogue model, in one transaction; None: the talk is over."""
         with self._talk_on(conversation_id) as talk:
+            if talk.conversation.stage == "closed":
+                return None
             if not is_new(talk.work, conversation_id, talk.last_seq):
                 return reply_to(talk.conversation)
-            if talk.conversation.stage == "closed":
-                return self._after_closing(talk, text)
             if sure == ("unsure" in talk.facts):
                 talk.note(unsure=None if sure else True)
             silent = says_nothing(text)
@@ -223,6 +227,18 @@ class Sessions(ByVoice):
         if danger:
             self._page()
         self._forget_if_ended(reply)
+        return reply
+
+    def _after_closing(self, conversation_id: str, text: str, is_new: IsNew = lambda *_: True) -> Reply:
+        """What is said when the talk is over: only sensitive words count, and those always do."""
+        with self._talk_on(conversation_id) as talk:
+            if not is_new(talk.work, conversation_id, talk.last_seq):
+                return reply_to(talk.conversation)
+            found = after_closing(talk, text)
+            record = () if found is None else found[1]
+            reply = reply_to(talk.conversation, [turn.line for turn in record if turn.speaker == "bot"], record)
+        if found is not None and found[0].priority == "P0":
+            self._page()
         return reply
 
     def _after_dialogue(self, conversation_id: str, message: _Message, answer: Answer, began: float) -> Reply:

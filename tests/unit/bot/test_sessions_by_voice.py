@@ -145,6 +145,48 @@ def test_the_wish_for_no_more_calls_counts_after_the_last_word_too(
     assert conversation(ledger, opening.conversation_id).disposition == "no_input"
 
 
+@pytest.mark.parametrize("said", ["never call me again", "don't ever call me again 1234"])
+def test_the_same_wish_in_words_counts_after_the_last_word_too(
+    ledger: Ledger, talks: Sessions, cases: list[Escalation], said: str
+) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    for in_a_row in (1, 2, 3):
+        talks.nobody_spoke(opening.conversation_id, in_a_row)
+    for ordinary in ("thank you, goodbye", "Amends 12", ""):
+        over = talks.overheard(opening.conversation_id, ordinary)
+        assert (over.lines, over.record) == ((), ())
+    late = talks.overheard(opening.conversation_id, said)
+    assert (late.lines, late.ended) == ((), True)
+    with ledger.read() as work:
+        assert [hold.reason for hold in work.session.exec(select(Hold)).all()] == ["cease_request"]
+        turn = work.session.exec(select(Turn).order_by(Turn.seq.desc())).first()
+        assert (turn.speaker, turn.trigger) == ("debtor", "cease_request")
+        assert "1234" not in work.open("turn", "text_sealed", turn.id, turn.text_sealed)
+
+
+@pytest.mark.parametrize("step", ["overheard", "turn"])
+def test_somebody_in_danger_is_answered_after_the_goodbye_and_not_left(
+    talks: Sessions, cases: list[Escalation], step: str
+) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    for in_a_row in (1, 2, 3):
+        talks.nobody_spoke(opening.conversation_id, in_a_row)
+    reply = getattr(talks, step)(opening.conversation_id, "I want to kill myself")
+    assert [case.trigger for case in cases] == ["self_harm"]
+    assert reply.lines
+    assert not reply.ended
+
+
+def test_what_a_voicemail_says_after_we_have_gone_is_nobodys_wish(
+    ledger: Ledger, talks: Sessions, cases: list[Escalation]
+) -> None:
+    opening = talks.start("account-R1", "voice", "en")
+    talks.machine_answered(opening.conversation_id)
+    assert talks.overheard(opening.conversation_id, "please do not call this number again").record == ()
+    with ledger.read() as work:
+        assert work.session.exec(select(Hold)).all() == []
+
+
 def test_machines_hear_no_more_than_the_greeting(ledger: Ledger, talks: Sessions) -> None:
     opening = talks.start("account-R1", "voice", "en")
     asked = talks.machine_asked(opening.conversation_id)
