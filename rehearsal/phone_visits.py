@@ -43,6 +43,9 @@ class Overheard:
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         return self._heard(self._talks.unheard(conversation_id, in_a_row))
 
+    def overheard(self, conversation_id: str, text: str) -> Reply:
+        return self._heard(self._talks.overheard(conversation_id, text))
+
     def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
         return self._heard(self._talks.nobody_spoke(conversation_id, in_a_row))
 

@@ -81,6 +81,8 @@ class ScriptedTalks:
         self.told: list[str] = []
         self.half_heard_texts: list[str] = []
         self.unheard_in_a_row: list[int] = []
+        self.overheard_texts: list[str] = []
+        self.after_closing = Reply("talk-1", (), "en", "closed", True, False)
         self.silences: list[int] = []
         self.keys: list[str] = []
         self.machines = self.voicemails = 0
@@ -103,6 +105,10 @@ class ScriptedTalks:
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         self.unheard_in_a_row.append(in_a_row)
         return reply("rephrase") if in_a_row < 3 else reply("handoff_next_day", ended=True, escalated=True)
+
+    def overheard(self, conversation_id: str, text: str) -> Reply:
+        self.overheard_texts.append(text)
+        return self.after_closing
 
     def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
         self.silences.append(in_a_row)

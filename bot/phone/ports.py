@@ -24,6 +24,9 @@ class Talks(Protocol):
     def unheard(self, conversation_id: str, in_a_row: int) -> Reply:
         """What was said was not heard clearly, so often in a row."""
 
+    def overheard(self, conversation_id: str, text: str) -> Reply:
+        """What was said when the talk was over: sensitive words alone count. An empty record: there were none."""
+
     def nobody_spoke(self, conversation_id: str, in_a_row: int) -> Reply:
         """Nobody has said anything for a while, so often in a row."""
 

@@ -65,8 +65,11 @@ class Conversing(FrameProcessor):
                 await self._hung_up()
             elif self._state.ending is None or frame.understood.by == "fault":
                 await self._answer(frame.understood)
+            elif frame.understood.by == "voice" and frame.understood.clear and frame.understood.text:
+                await self._overheard(frame.understood)
         finally:
             self._state.end_work()
+            self._state.end_if_said()
 
     async def _answer(self, understood: Understood) -> None:
         state, began = self._state, perf_counter()
@@ -91,7 +94,33 @@ class Conversing(FrameProcessor):
             self._read_back = read_back[-1] if read_back else self._read_back
             for sentence in note.sentences:
                 await self.push_frame(Say(sentence))
-        state.end_if_said()
+
+    async def _overheard(self, understood: Understood) -> None:
+        """What was said over the bot's last words: sensitive words are still followed."""
+        state, began = self._state, perf_counter()
+        try:
+            reply = await asyncio.to_thread(self._talks.overheard, state.conversation_id, understood.text)
+        except Exception as fault:
+            structlog.get_logger().error(
+                "late_words_not_recorded", conversation_id=state.conversation_id, code=type(fault).__name__
+            )
+            return
+        if not reply.record and not reply.lines:
+            return
+        self._tell_tape(understood, reply)
+        note = TurnNote(understood, reply, None, ms_since(began), perf_counter())
+        state.notes.append(note)
+        state.language, state.stage = reply.language, reply.stage
+        self._escalated = self._escalated or reply.escalated
+        if not reply.ended:
+            # Somebody is in danger: the bot is not the first to hang up.
+            state.ending = None
+        elif reply.escalated and state.ending in ("completed", "no_input"):
+            state.ending = "escalated"
+        if not state.gone:
+            note.sentences = self._on_air(reply)
+            for sentence in note.sentences:
+                await self.push_frame(Say(sentence))
 
     async def _intent(self, reply: Reply) -> str | None:
         """How the debtor's words were read. The answer is spoken even where that cannot be looked up."""

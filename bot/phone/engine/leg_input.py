@@ -34,6 +34,8 @@ QUIET_SECONDS = 7.0
 PATIENT_SECONDS = 30.0
 """The same while somebody is being fetched to the phone."""
 LONGEST_CALL = 3600.0
+STAYS_TO_HEAR = 10.0
+"""So long the line is kept after the bot's last words for whoever still speaks: it may be a wish."""
 DEAD_AFTER = 15.0
 """A leg that gives nothing at all for so many seconds of the wall clock has died without a word."""
 
@@ -60,9 +62,11 @@ class LegInput(BaseInputTransport):
         self._since_key = 0.0
         self._quiet = 0.0
         self._too_long = False
+        self._since_last_words = 0.0
         self._last_event = monotonic()
         self._taking: set[asyncio.Task[None]] = set()
         self._running: list[asyncio.Task[None]] = []
+        state.hearing = self._still_heard
 
     async def start(self, frame: StartFrame) -> None:
         await super().start(frame)
@@ -144,6 +148,9 @@ class LegInput(BaseInputTransport):
             await self._in_turn(event)
         else:
             await self._nobody_speaks()
+        if state.ending is not None:
+            self._since_last_words += 0.0 if state.air.speaking else listening.chunk_seconds
+            state.end_if_said()
         if state.now > LONGEST_CALL and not self._too_long:
             self._too_long = True
             await self._hand_on(Understood("fault", ""))
@@ -183,13 +190,23 @@ class LegInput(BaseInputTransport):
 
     # --- utterances
 
+    def _still_heard(self) -> bool:
+        speaks = self._listening.in_turn and self._since_last_words < STAYS_TO_HEAR
+        return not self._state.gone and (speaks or bool(self._taking) or bool(self._held))
+
     def _begin_to_hear(self) -> asyncio.Task[Heard | None]:
         """What was said so far, as text."""
-        self._hearing = self._hears.begin(self._listening.so_far(), self._state.language, self._state.expecting)
+        try:
+            self._hearing = self._hears.begin(self._listening.so_far(), self._state.language, self._state.expecting)
+        except Exception as fault:
+            structlog.get_logger().error("hearing_failed", code=type(fault).__name__)
+            self._hearing = None
         return self.create_task(self._heard(self._hearing))
 
-    async def _heard(self, hearing: Hearing) -> Heard | None:
+    async def _heard(self, hearing: Hearing | None) -> Heard | None:
         """What was heard; None when the ears failed."""
+        if hearing is None:
+            return None
         with self._state.working():
             try:
                 return await hearing.result()
@@ -222,14 +239,18 @@ class LegInput(BaseInputTransport):
             ends=state.now - listening.silence_seconds,
         )
         listening.end_turn()
-        if aside or state.ending is not None:
+        if aside:
             guess.cancel()
         elif guess.done():
             await self._taken(taken, guess.result())
         else:
             task = self.create_task(self._take_when_heard(taken, guess, tuple(self._taking)))
             self._taking.add(task)
-            task.add_done_callback(self._taking.discard)
+            task.add_done_callback(self._was_taken)
+
+    def _was_taken(self, task: asyncio.Task[None]) -> None:
+        self._taking.discard(task)
+        self._state.end_if_said()
 
     async def _take_when_heard(
         self, taken: Understood, guess: asyncio.Task[Heard | None], before: tuple[asyncio.Task[None], ...]
@@ -241,7 +262,9 @@ class LegInput(BaseInputTransport):
 
     async def _taken(self, taken: Understood, heard: Heard | None) -> None:
         if heard is None:
-            await self._hand_on(replace(taken, by="fault"))
+            # Over the last words a second apology helps nobody.
+            if self._state.ending is None:
+                await self._hand_on(replace(taken, by="fault"))
             return
         text, since = self._figures.hide(heard.text, taken.begins, taken.ends)
         if since is not None or holds_secret(text):
@@ -325,8 +348,8 @@ class LegInput(BaseInputTransport):
     async def _spoken(self) -> None:
         """A sentence is over."""
         self._state.changed()
-        self._state.end_if_said()
         await self._release()
+        self._state.end_if_said()
 
     async def _hand_on(self, understood: Understood) -> None:
         self._state.begin_work()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -46,6 +46,8 @@ class CallState:
     """A tone was heard, as answering machines give it, before anybody has shown who they are."""
     let_be: bool = False
     """The key for no more calls was pressed while the bot said its last words."""
+    hearing: Callable[[], bool] = lambda: False
+    """Whether the debtor is saying something that has still to be heard."""
     fault: Exception | None = None
     """Why the call could not even begin."""
 
@@ -62,8 +64,8 @@ class CallState:
         self.changed()
 
     def end_if_said(self) -> None:
-        """Finish a call that is to end, once its last words were heard."""
-        if self.ending is not None and not self.air.speaking:
+        """Finish a call that is to end, once its last words were heard, and what was said over them."""
+        if self.ending is not None and not (self.air.speaking or self.thinking or self.hearing()):
             self.finish(self.ending)
 
     def changed(self) -> None:

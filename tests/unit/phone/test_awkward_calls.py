@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
-from phoned import BriefMouth, ScriptedEars, ScriptedTalks, pause, reply
+from phoned import BriefMouth, ScriptedEars, ScriptedHearing, ScriptedTalks, pause, reply
 
 from bot.phone.call import Voicebox, run_call
 from bot.phone.engine import leg_input, leg_output
@@ -137,6 +137,39 @@ async def test_no_more_calls_can_be_wished_for_while_the_bot_says_goodbye(
     record = await call(debtor, talks, ScriptedEars(MORE), BriefMouth(4.0), polite=False)
     assert record.turns[-1].bot_templates == ("goodbye",)
     assert talks.keys == wished
+
+
+@pytest.mark.parametrize("seconds", [4.0, 2.4])
+async def test_what_is_said_over_the_goodbye_is_heard_before_the_line_is_left(word: Samples, seconds: float) -> None:
+    """All of it, also where the bot has ended before the debtor does."""
+    talks = ScriptedTalks(reply("goodbye", ended=True))
+    said = np.concatenate([word, word, pause(9)])
+    ears = ScriptedEars(MORE, ("never call me again", 0.9))
+    record = await call(said, talks, ears, BriefMouth(seconds), polite=False)
+    assert talks.overheard_texts == ["never call me again"]
+    assert talks.told == [MORE[0]]
+    assert record.outcome == "completed"
+    assert record.seconds < 20
+
+
+async def test_who_is_in_danger_after_the_goodbye_is_answered_and_stayed_with(word: Samples) -> None:
+    talks = ScriptedTalks(reply("goodbye", ended=True), reply("thanks"))
+    talks.after_closing = reply("trigger_human", escalated=True)
+    ears = ScriptedEars(MORE, ("i want to end it all", 0.9), ("thank you so much", 0.9))
+    debtor = np.concatenate([word, word, pause(6), word, pause(3)])
+    record = await call(debtor, talks, ears, BriefMouth(2.0), polite=False)
+    assert talks.told == [MORE[0], "thank you so much"]
+    assert record.outcome == "escalated"
+
+
+async def test_ears_that_cannot_even_begin_are_apologised_for(word: Samples) -> None:
+    class Deaf(ScriptedEars):
+        def begin(self, *_: object) -> ScriptedHearing:
+            raise OSError("no ears")
+
+    talks = ScriptedTalks()
+    record = await call(word, talks, Deaf(), BriefMouth())
+    assert (record.outcome, talks.broken) == ("failed", 1)
 
 
 class Fault(Exception):
