@@ -17,6 +17,8 @@ from bot.phone.bridge import bridge
 from bot.phone.call import Voicebox, run_call
 from bot.phone.hold_music import hold_music
 from bot.phone.kept_leg import KeptLeg
+from bot.phone.lasting_tape import LastingTape
+from bot.phone.overhearing import Overhearing
 from bot.phone.ports import Handover, LastIntent, Talks, Tape
 from bot.phone.record import CallRecord
 from bot.phone.seam import CallLeg, HungUp, Key, Played, Sound
@@ -62,7 +64,7 @@ async def call_with_people(
     The outcome is "transferred" when a collector has spoken with the debtor.
     """
     kept = KeptLeg(leg)
-    lasting = _LastingTape(tape) if tape is not None else None
+    lasting = LastingTape(tape) if tape is not None else None
     fetching = _Fetching(people, kept)
     pumping = asyncio.create_task(kept.pump())
     try:
@@ -79,7 +81,8 @@ async def call_with_people(
         kept.part()
         if fetching.task is None or kept.gone or not await fetching.wanted():
             return done
-        after = _After(leg, kept, voicebox, people, done.conversation_id, lasting, done.seconds)
+        spoken_in = done.turns[-1].language if done.turns else language
+        after = _After(leg, kept, voicebox, people, talks, done.conversation_id, spoken_in, lasting, done.seconds)
         spoke = await after.run(fetching.task)
         return replace(done, outcome="transferred") if spoke else done
     finally:
@@ -149,8 +152,10 @@ class _After:
         kept: KeptLeg,
         voicebox: Voicebox,
         people: People,
+        talks: Talks,
         conversation_id: str,
-        tape: _LastingTape | None,
+        language: str,
+        tape: LastingTape | None,
         began: float,
     ) -> None:
         self._leg = leg
@@ -164,12 +169,22 @@ class _After:
         self._played: dict[str, asyncio.Event] = {}
         self._gone = asyncio.Event()
         self._log = structlog.get_logger()
+        # A wish to be left alone: nobody is put through any more, and nothing is offered.
+        self._let_be = False
+        self._answers: asyncio.Queue[Reply] = asyncio.Queue()
+        self._overhearing = Overhearing(leg.rate, voicebox.hears, talks, conversation_id, language, self._wished)
 
     async def run(self, fetching: asyncio.Task[CallLeg | None]) -> bool:
         """Whether a person has spoken with the debtor."""
         listening = asyncio.create_task(self._listen())
         try:
             collector = await self._wait_for(fetching)
+            await self._answer()
+            if self._let_be:
+                if collector is not None:
+                    await collector.hang_up()
+                await self._tell("trigger_cease")
+                return False
             if collector is None and not self._gone.is_set():
                 await self._nobody("transfer_nobody")
             elif collector is not None:
@@ -179,6 +194,8 @@ class _After:
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+            self._overhearing.end_turn()
+            await self._overhearing.settle()
         who, how = await bridge(
             self._leg,
             self._kept.rest(),
@@ -203,6 +220,22 @@ class _After:
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+            self._overhearing.end_turn()
+            await self._overhearing.settle()
+
+    async def _wished(self, reply: Reply) -> None:
+        """Sensitive words were said, or key 9 pressed: who is in danger is answered, who wants peace is left in it."""
+        if reply.lines:
+            self._answers.put_nowait(reply)
+        elif not await self._people.handover.wanted(self._talk):
+            self._let_be = True
+
+    async def _answer(self) -> None:
+        """Say what has to be said to somebody in danger; it is recorded already."""
+        while not self._answers.empty():
+            reply = self._answers.get_nowait()
+            await self._leg.clear()
+            await self._speak(Told(reply.lines, reply.language))
 
     async def _wait_for(self, fetching: asyncio.Task[CallLeg | None]) -> CallLeg | None:
         """Music until somebody has come, or nobody will."""
@@ -214,7 +247,8 @@ class _After:
         until, told = loop.time() + self._people.patience_seconds, loop.time()
         music, at = hold_music(self._leg.rate), 0
         piece = self._leg.rate * 2 // 5
-        while not fetching.done() and not self._gone.is_set() and loop.time() < until:
+        while not (fetching.done() or self._gone.is_set() or self._let_be) and loop.time() < until:
+            await self._answer()
             if loop.time() - told > AGAIN_S:
                 await self._leg.clear()
                 await self._tell("transfer_still")
@@ -234,7 +268,12 @@ class _After:
         await self._speak(offered)
         if offered.slot is None or self._gone.is_set():
             return
-        if await self._key() == "1":
+        key = await self._key()
+        await self._overhearing.settle()
+        await self._answer()
+        if self._let_be:
+            await self._tell("trigger_cease")
+        elif key == "1":
             await self._speak(await self._worded(words.agree, self._talk, offered.slot))
         else:
             await self._tell("case_stays")
@@ -255,9 +294,14 @@ class _After:
         for number, line in enumerate(told.lines):
             if self._gone.is_set():
                 return
-            text = spoken(line.text, told.language)
-            async for pcm in self._voicebox.speaks.synthesize(text, told.language, self._leg.rate):
-                await self._play(pcm)
+            try:
+                text = spoken(line.text, told.language)
+                async for pcm in self._voicebox.speaks.synthesize(text, told.language, self._leg.rate):
+                    await self._play(pcm)
+            except Exception as fault:
+                # Better a sentence that nobody hears than a debtor, or a collector, who is dropped for it.
+                self._log.error("speaking_failed", conversation_id=self._talk, code=type(fault).__name__)
+                continue
             name = f"after-{self._now:.3f}-{number}"
             self._played[name] = asyncio.Event()
             await self._leg.mark(name)
@@ -287,11 +331,15 @@ class _After:
             self._keys.get_nowait()
 
     async def _listen(self) -> None:
-        """Keys, marks and the end; what is said while nobody listens is only kept on the tape."""
+        """Keys, marks and the end; of what is said meanwhile, wishes and danger are heard."""
         async for event in self._kept.rest():
             match event:
                 case Sound(pcm):
                     self._debtor_said(pcm)
+                    self._overhearing.sound(pcm)
+                case Key("9"):
+                    self._overhearing.key_nine()
+                    self._keys.put_nowait("9")
                 case Key(digit):
                     self._keys.put_nowait(digit)
                 case Played(name) if name in self._played:
@@ -317,37 +365,6 @@ def _come(fetching: asyncio.Task[CallLeg | None]) -> CallLeg | None:
         structlog.get_logger().error("handover_failed", exc_info=fault)
         return None
     return fetching.result()
-
-
-class _LastingTape:
-    """A tape that the bot's share of the call does not close."""
-
-    def __init__(self, tape: Tape) -> None:
-        self._tape = tape
-
-    def begin(self, conversation_id: str, rate: int) -> None:
-        self._tape.begin(conversation_id, rate)
-
-    def debtor(self, at: float, pcm: bytes) -> None:
-        self._tape.debtor(at, pcm)
-
-    def bot(self, at: float, pcm: bytes) -> None:
-        self._tape.bot(at, pcm)
-
-    def spoken(self, turn_id: str, begins: float, ends: float) -> None:
-        self._tape.spoken(turn_id, begins, ends)
-
-    def pause(self, at: float) -> None:
-        self._tape.pause(at)
-
-    def resume(self, at: float) -> None:
-        self._tape.resume(at)
-
-    def close(self) -> None:
-        """Not yet."""
-
-    def close_now(self) -> None:
-        self._tape.close()
 
 
 class _Noticing:

@@ -15,7 +15,7 @@ from ledger.tables import Case, InstalmentPlan, Promise
 @pytest.fixture(autouse=True)
 def nothing_sensitive(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the detector hears, and what follows from it, is tried elsewhere."""
-    monkeypatch.setattr(session, "detect", lambda *_: None)
+    monkeypatch.setattr(session, "trigger_in", lambda *_, **__: None)
 
 
 @pytest.fixture

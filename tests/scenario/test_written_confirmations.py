@@ -19,7 +19,7 @@ from strategy.policy.packs import shipped_packs
 
 @pytest.fixture
 def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ruled:
-    monkeypatch.setattr(session, "detect", lambda *_: None)
+    monkeypatch.setattr(session, "trigger_in", lambda *_, **__: None)
     found = ruled_talk(tmp_path / "ledger.sqlite")
     # A Wednesday, 17:00 in Taipei. In the days to come the gate may have hours to object with.
     found.open()

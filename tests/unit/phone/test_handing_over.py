@@ -9,6 +9,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from phoned import ScriptedEars
 
 from bot.callback_slot import Slot
 from bot.clock_times import Span
@@ -19,6 +20,9 @@ from bot.phone.seam import HungUp, Key, LegEvent, Played, Sound
 from bot.phrases import Line
 from bot.reply import Reply
 from bot.transfer import Told
+from bot.turns import Recorded
+from speech.audio import to_pcm16
+from speech.speak import Speaker
 
 SLOT = Slot(date(2026, 3, 5), Span(time(9), time(11)))
 
@@ -59,7 +63,11 @@ class FakeLeg:
 class Voice:
     """Says the name of a sentence as a piece of sound."""
 
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
     async def synthesize(self, text: str, language: str, rate: int) -> AsyncIterator[bytes]:
+        self.said.append(text)
         yield b"\0\0" * 10
 
 
@@ -100,13 +108,30 @@ class Desk:
         return await self.comes if asyncio.isfuture(self.comes) else self.comes
 
 
+@dataclass
 class Talks:
+    keys: list[str] = field(default_factory=list)
+    overheard_texts: list[str] = field(default_factory=list)
+    answer: tuple[Line, ...] = ()
+
     def key(self, conversation_id: str, key: str) -> Reply:
-        return Reply(conversation_id, (), "en", "closed", True, True)
+        self.keys.append(key)
+        return Reply(conversation_id, (), "en", "closed", True, True, (Recorded("t", 9, "debtor", f"[{key}]", None),))
+
+    def overheard(self, conversation_id: str, text: str) -> Reply:
+        self.overheard_texts.append(text)
+        record = (Recorded("t", 9, "debtor", text, None),)
+        return Reply(conversation_id, self.answer, "en", "closed", True, True, record)
 
 
 async def call(
-    leg: FakeLeg, desk: Desk, words: Words, monkeypatch: pytest.MonkeyPatch, patience: float = 5
+    leg: FakeLeg,
+    desk: Desk,
+    words: Words,
+    monkeypatch: pytest.MonkeyPatch,
+    patience: float = 5,
+    talks: Talks | None = None,
+    voicebox: Voicebox | None = None,
 ) -> CallRecord:
     async def bots_part(kept: Any, *, talks: Any, **_given: Any) -> CallRecord:
         await asyncio.to_thread(talks.key, "talk", "0")
@@ -118,8 +143,8 @@ async def call(
         call_with_people(
             leg,
             people=People(desk, words, patience),
-            talks=Talks(),
-            voicebox=Voicebox(None, Voice()),
+            talks=talks or Talks(),
+            voicebox=voicebox or Voicebox(None, Voice()),
             account_id="account",
             language="en",
         ),
@@ -210,3 +235,66 @@ async def test_a_collector_who_comes_to_an_empty_line_is_let_go(monkeypatch: pyt
     desk.comes.set_result(theirs)
     await calling
     assert theirs.ended
+
+
+async def test_key_nine_while_waiting_is_kept_and_ends_the_call_kindly(monkeypatch: pytest.MonkeyPatch) -> None:
+    leg, words, talks = FakeLeg(), Words(), Talks()
+    desk = Desk(comes=asyncio.get_running_loop().create_future())
+    calling = asyncio.create_task(call(leg, desk, words, monkeypatch, talks=talks))
+    await until(lambda: words.said == ["transfer_trying"])
+    desk.live = False
+    leg.coming.put_nowait(Key("9"))
+    assert (await calling).outcome == "escalated"
+    assert talks.keys == ["0", "9"]
+    assert words.said == ["transfer_trying", "trigger_cease"]
+    assert desk.comes.cancelled()
+
+
+async def test_key_nine_instead_of_a_call_back_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    leg, words, talks, desk = FakeLeg(), Words(), Talks(), Desk()
+    calling = asyncio.create_task(call(leg, desk, words, monkeypatch, talks=talks))
+    await until(lambda: "callback_slot" in words.said)
+    await asyncio.sleep(0.05)
+    desk.live = False
+    leg.coming.put_nowait(Key("9"))
+    await calling
+    assert (talks.keys, words.said[-1], words.agreed) == (["0", "9"], "trigger_cease", None)
+
+
+@pytest.mark.parametrize("danger", [True, False])
+async def test_what_is_said_over_the_music_is_heard(
+    danger: bool, speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leg, words = FakeLeg(), Words(slot=None)
+    talks = Talks(answer=(Line("neutral_p0", "help"),) if danger else ())
+    desk = Desk(comes=asyncio.get_running_loop().create_future())
+    mouth = Voice()
+    ears = ScriptedEars(("never call me again", 0.9))
+    calling = asyncio.create_task(
+        call(leg, desk, words, monkeypatch, talks=talks, voicebox=Voicebox(ears, mouth), patience=2)
+    )
+    await until(lambda: words.said == ["transfer_trying"])
+    desk.live = danger
+    leg.coming.put_nowait(Sound(to_pcm16(speaker.say("never call me again", "en"))))
+    leg.coming.put_nowait(Sound(bytes(2 * 16_000 * 2)))
+    await until(lambda: talks.overheard_texts == ["never call me again"])
+    if danger:
+        await until(lambda: "help" in mouth.said)
+        leg.coming.put_nowait(HungUp(16))
+    await calling
+    assert words.said == ["transfer_trying", *([] if danger else ["trigger_cease"])]
+
+
+async def test_a_mouth_that_fails_drops_neither_debtor_nor_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Mute:
+        async def synthesize(self, *_: object) -> AsyncIterator[bytes]:
+            raise OSError("no sound")
+            yield b""
+
+    leg, theirs, words = FakeLeg(), FakeLeg(), Words()
+    calling = asyncio.create_task(call(leg, Desk(comes=theirs), words, monkeypatch, voicebox=Voicebox(None, Mute())))
+    await until(lambda: words.said == ["transfer_found"])
+    leg.coming.put_nowait(Sound(b"\1\1" * 50))
+    await until(lambda: b"\1\1" * 50 in theirs.heard)
+    leg.coming.put_nowait(HungUp(16))
+    assert (await calling).outcome == "transferred"
