@@ -76,7 +76,13 @@ def open_voice(settings: Settings, tell: Callable[[str], object]) -> Iterator[Vo
 
 
 def browser_calls(
-    voice: Voice, ledger: Ledger, talks: Talks, terms: Terms, tapes: Tapes | None = None, most: int | None = None
+    voice: Voice,
+    ledger: Ledger,
+    talks: Talks,
+    terms: Terms,
+    tapes: Tapes | None = None,
+    most: int | None = None,
+    alarm: Callable[[str, str], object] = lambda *_: None,
 ) -> Calls:
     """The dispatcher's carrier: by the line there is, else to the debtors' pages; ready collectors stand behind it."""
 
@@ -95,6 +101,7 @@ def browser_calls(
         people=People(LiveHandover(ledger, voice.phones.collectors), Transfers(ledger, terms, open_case)),
         rings_at=lambda debtor: trunk is not None or (pages.there(debtor) and not pages.talking(debtor)),
         expects=lambda debtor: trunk is not None or pages.lately(debtor),
+        alarm=alarm,
         tape=tapes.tape_for if tapes else lambda _: None,
         most=most or CALLS_A_CORE * cores(),
     )

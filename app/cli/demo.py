@@ -162,7 +162,8 @@ def _with_real_pages(carriers: dict[str, Place], voice: Voice | None, floor: Flo
     """The same, but a call rings at a telephone page that somebody has open, and such a page may ask to be called."""
     if voice is None:
         return carriers
-    calls, simulated = browser_calls(voice, floor.ledger, floor.sessions, floor.terms, tapes), carriers["voice"]
+    calls = browser_calls(voice, floor.ledger, floor.sessions, floor.terms, tapes, alarm=floor.pager.alarm)
+    simulated = carriers["voice"]
     call_on_wish(voice, floor.ledger, floor.terms.packs, calls.place)
 
     def place(contact: Reserved) -> str | None:

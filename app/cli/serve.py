@@ -51,7 +51,7 @@ def serve() -> None:
         carriers: dict[str, Place] = {"chat": outbox.place}
         lines: dict[str, Lines] = {}
         if voice is not None:
-            calls = browser_calls(voice, ledger, floor.sessions, floor.terms, tapes)
+            calls = browser_calls(voice, ledger, floor.sessions, floor.terms, tapes, alarm=floor.pager.alarm)
             carriers["voice"], lines["voice"] = calls.place, calls
             learn_fixed(voice.speaking, LINE_RATE if voice.trunk else PAGE_RATE)
         confirmations = ConfirmationOutbox(ledger, settings.home / "confirmations.jsonl", shipped_packs())

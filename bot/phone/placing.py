@@ -33,6 +33,11 @@ Start = Callable[[Coroutine[Any, Any, None]], object]
 """Run a coroutine beside all other calls (`bot.phone.loop.PhoneLoop.start`); returns at once."""
 
 
+TRIES = 3
+"""So often a wish to be left alone is written down before people are called to do it."""
+AGAIN_AFTER_S = 1.0
+
+
 class Contact(Protocol):
     """A reserved attempt that somebody has set out for (`strategy.dispatch.reservation.Reserved`)."""
 
@@ -50,6 +55,7 @@ class CallParts:
 
     :param rings_at: whether anything could ring at this person now; may be asked from any thread.
     :param expects: whether a call to this person is worth planning; may be asked from any thread.
+    :param alarm: pages whoever is on duty: why, and the attempt.
     :param people: who may be put on the line; None: the bot alone.
     :param most: calls this machine carries at a time.
     """
@@ -62,6 +68,7 @@ class CallParts:
     last_intent: LastIntent = lambda _: None
     tape: MakeTape = lambda _: None
     people: People | None = None
+    alarm: Callable[[str, str], object] = lambda *_: None
     rings_at: Callable[[str], bool] = lambda _: True
     expects: Callable[[str], bool] = lambda _: True
     most: int = 15
@@ -130,7 +137,7 @@ class Calls:
         leg = await parts.carrier.originate(dial)
         if isinstance(leg, NotReached):
             if leg.unwanted:
-                await asyncio.to_thread(self._leave_alone, contact)
+                await self._kept_alone(contact)
             self._log.info("call.not_reached", attempt_id=contact.attempt_id, outcome=leg.outcome, code=leg.cause)
             return leg.outcome
         call = run_call if parts.people is None else partial(call_with_people, people=parts.people)
@@ -145,6 +152,18 @@ class Calls:
             tape=parts.tape(contact.attempt_id),
         )
         return outcome_of(done)
+
+    async def _kept_alone(self, contact: Contact) -> None:
+        """Write down that no more calls are wanted; when that fails again and again, whoever is on duty must."""
+        for at in range(TRIES):
+            try:
+                await asyncio.to_thread(self._leave_alone, contact)
+            except Exception as fault:
+                self._log.error("call.wish_not_recorded", attempt_id=contact.attempt_id, code=type(fault).__name__)
+                await asyncio.sleep(AGAIN_AFTER_S * (at + 1))
+            else:
+                return
+        await asyncio.to_thread(self._parts.alarm, "record_failed", contact.attempt_id)
 
     def _dial(self, contact: Contact) -> Dial:
         with self._ledger.read() as work:

@@ -16,6 +16,7 @@ from sqlmodel import select
 from bot.phone.placing import CallParts, Calls
 from bot.phone.record import CallRecord
 from bot.phone.seam import Dial, NotReached
+from bot.phone.unwanted import wants_no_calls as placing_wish
 from desk.intake import open_case
 from ledger.ledger import Ledger
 from ledger.tables import Attempt, Case, Hold, PlannedContact
@@ -170,6 +171,31 @@ def test_a_telephone_that_wants_no_calls_is_left_alone(ledger: Ledger, calls: Ca
     with ledger.read() as work:
         (hold,), (case,) = work.session.exec(select(Hold)).all(), work.session.exec(select(Case)).all()
     assert (hold.reason, hold.scope, hold.until, case.trigger) == ("cease_request", "person", None, "cease_request")
+
+
+@pytest.mark.parametrize(("failures", "alarms"), [(2, 0), (9, 1)])
+def test_a_wish_that_cannot_be_written_down_is_tried_again_and_then_people_are_called(
+    ledger: Ledger, calls: CallsInAThread, monkeypatch: pytest.MonkeyPatch, failures: int, alarms: int
+) -> None:
+    tried: list[str] = []
+
+    def failing(work: object, account_id: str, *rest: object) -> None:
+        tried.append(account_id)
+        if len(tried) <= failures:
+            raise OSError("the disk is full")
+        placing_wish(work, account_id, *rest)
+
+    monkeypatch.setattr("bot.phone.placing.AGAIN_AFTER_S", 0.01)
+    monkeypatch.setattr("bot.phone.placing.wants_no_calls", failing)
+    paged: list[tuple[str, str]] = []
+    dialling, exchange = dialler(ledger, calls, most=1, alarm=lambda *told: paged.append(told))
+    beat(ledger, dialling)
+    exchange.answer(NotReached("failed", 127, unwanted=True))
+    until(lambda: attempts(ledger)[0].outcome == "failed")
+    assert len(tried) == 3
+    assert paged == [("record_failed", attempts(ledger)[0].id)] * alarms
+    with ledger.read() as work:
+        assert len(work.session.exec(select(Hold)).all()) == 1 - alarms
 
 
 def test_what_the_talk_has_told_of_the_call_stands(
