@@ -3,9 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
+from typing import Final
 
-from bot.phone.seam import CallLeg, HungUp, LegEvent
+from bot.phone.seam import CallLeg, HungUp, LegEvent, Sound
+
+MOST_WAITING_S: Final = 30.0
+"""Sound that nobody has taken yet is kept so long; then the oldest goes. Keys, marks and the end always stay."""
+
+
+class _Events:
+    """What the far end told and nobody has taken yet, in its order."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._waiting: deque[LegEvent] = deque()
+        self._bytes = 0
+        self._any = asyncio.Event()
+
+    def put(self, event: LegEvent) -> None:
+        self._waiting.append(event)
+        if isinstance(event, Sound):
+            self._bytes += len(event.pcm)
+        while self._bytes > self._most:
+            oldest = next(each for each in self._waiting if isinstance(each, Sound))
+            self._waiting.remove(oldest)
+            self._bytes -= len(oldest.pcm)
+        self._any.set()
+
+    async def get(self) -> LegEvent:
+        while not self._waiting:
+            self._any.clear()
+            await self._any.wait()
+        event = self._waiting.popleft()
+        if isinstance(event, Sound):
+            self._bytes -= len(event.pcm)
+        return event
 
 
 class KeptLeg:
@@ -13,8 +47,8 @@ class KeptLeg:
 
     def __init__(self, leg: CallLeg) -> None:
         self._leg = leg
-        self._bots: asyncio.Queue[LegEvent] = asyncio.Queue()
-        self._rest: asyncio.Queue[LegEvent] = asyncio.Queue()
+        most = round(MOST_WAITING_S * leg.rate) * 2
+        self._bots, self._rest = _Events(most), _Events(most)
         self._parted = False
         self.gone = False
         """Whether the debtor has hung up."""
@@ -33,16 +67,16 @@ class KeptLeg:
         async for event in self._leg.events():
             self.gone = isinstance(event, HungUp)
             if not self._parted:
-                self._bots.put_nowait(event)
+                self._bots.put(event)
             # Who comes after must hear of the end, whenever it was.
             if self._parted or self.gone:
-                self._rest.put_nowait(event)
+                self._rest.put(event)
 
     def part(self) -> None:
         """Let the bot believe that the line is down."""
         if not self._parted:
             self._parted = True
-            self._bots.put_nowait(HungUp())
+            self._bots.put(HungUp())
 
     async def events(self) -> AsyncIterator[LegEvent]:
         async for event in _until_hung_up(self._bots):
@@ -69,7 +103,7 @@ class KeptLeg:
         self.part()
 
 
-async def _until_hung_up(events: asyncio.Queue[LegEvent]) -> AsyncIterator[LegEvent]:
+async def _until_hung_up(events: _Events) -> AsyncIterator[LegEvent]:
     while True:
         event = await events.get()
         yield event
