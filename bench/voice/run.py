@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -117,17 +117,15 @@ class Bench:
 def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="scripts/bench voice", description=__doc__)
     parser.add_argument("--calls", type=int, action="append", help=f"at once (default: {CALLS}, until one is too slow)")
-    parser.add_argument("--turns", type=int, default=6, help="words of each debtor (default: 6)")
+    parser.add_argument("--turns", type=int, default=4, help="answers of each debtor (default: 4)")
     parser.add_argument("--model", help="a folder with a Whisper model of CTranslate2 (default: the settings' one)")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     given = parser.parse_args(arguments)
     with _bench(given.model or Settings().asr_model, given.turns) as bench:
-        told = {
-            "recognition": _recognition(bench),
-            "one call": _one_call(bench),
-            "interrupting": _interrupting(bench),
-            "calls at once": _at_once(bench, given.calls or CALLS),
-        }
+        told = {"recognition": _recognition(bench), "interrupting": _interrupting(bench)}
+        ours, blocks = _at_once(bench, "ours", given.calls or CALLS)
+        plain, _ = _at_once(bench, "plain pipecat", given.calls or CALLS)
+        told |= {"end of speech -> first audible": [*ours, *plain], "stages of our engine": _stages(blocks)}
     for name, rows in told.items():
         sys.stdout.write(f"\n## {name}\n" + "\n".join(table(rows)) + "\n")
     if given.json:
@@ -162,53 +160,47 @@ def _recognition(bench: Bench) -> list[Row]:
     return rows
 
 
-def _one_call(bench: Bench) -> list[Row]:
-    """Where the time of a turn goes."""
+def _stages(done: Mapping[int, Block]) -> list[Row]:
+    """Where the time of a turn goes in our engine, at each number of calls."""
     rows: list[Row] = []
-    for engine in ENGINES:
-        blocks = [bench.block(engine, 1) for _ in LANGUAGES]
-        answered = [each for block in blocks for each in block.answered]
-        rows.append({"engine": engine, "what": "end of speech -> first audible", **_spread(answered)})
-        turns = [
-            turn for block in blocks for record in block.records for turn in record.turns if turn.heard_by == "voice"
-        ]
-        if not turns:
-            continue
-        for stage in asdict(turns[0].ms):
-            rows.append({"engine": engine, "what": stage, **_spread([asdict(turn.ms)[stage] / 1000 for turn in turns])})
+    for calls, block in done.items():
+        turns = [turn for record in block.records for turn in record.turns if turn.heard_by == "voice"]
+        for stage in asdict(turns[0].ms) if turns else ():
+            spread = _spread([asdict(turn.ms)[stage] / 1000 for turn in turns])
+            rows.append({"calls at once": calls, "stage": stage, **spread})
     return rows
 
 
 def _interrupting(bench: Bench) -> list[Row]:
     rows: list[Row] = []
     for engine in ENGINES:
-        stopped = [each for _ in LANGUAGES for each in bench.block(engine, 1, interrupts=True).stopped]
+        stopped = bench.block(engine, len(LANGUAGES), interrupts=True).stopped
         rows.append({"engine": engine, "what": "debtor speaks -> bot silent", **_spread(stopped)})
     return rows
 
 
-def _at_once(bench: Bench, levels: Sequence[int]) -> list[Row]:
-    """More and more calls, until an engine is too slow."""
+def _at_once(bench: Bench, engine: str, levels: Sequence[int]) -> tuple[list[Row], dict[int, Block]]:
+    """More and more calls, until the engine is too slow."""
     rows: list[Row] = []
-    for engine in ENGINES:
-        for calls in levels:
-            done = bench.block(engine, calls)
-            spread = _spread(done.answered)
-            too_slow = bool(done.unanswered) or float(str(spread["p95_ms"])) > SLOWEST_S * 1000
-            rows.append(
-                {
-                    "engine": engine,
-                    "calls at once": calls,
-                    **spread,
-                    "unanswered": done.unanswered,
-                    "cores busy": round(done.cpu, 2),
-                    "MB a call": round(done.memory / calls, 1),
-                    "carried": "no" if too_slow else "yes",
-                }
-            )
-            if too_slow:
-                break
-    return rows
+    blocks: dict[int, Block] = {}
+    for calls in levels:
+        done = blocks[calls] = bench.block(engine, calls)
+        spread = _spread(done.answered)
+        too_slow = bool(done.unanswered) or float(str(spread["p95_ms"])) > SLOWEST_S * 1000
+        rows.append(
+            {
+                "engine": engine,
+                "calls at once": calls,
+                **spread,
+                "unanswered": done.unanswered,
+                "cores busy": round(done.cpu, 2),
+                "MB a call": round(done.memory / calls, 1),
+                "carried": "no" if too_slow else "yes",
+            }
+        )
+        if too_slow:
+            break
+    return rows, blocks
 
 
 def _spread(seconds: Sequence[float]) -> Row:

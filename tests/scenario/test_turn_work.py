@@ -140,7 +140,7 @@ def test_the_reading_goes_with_the_act_and_the_time_with_what_is_written_next(pa
     assert all(turn.latency_ms is not None for turn in page.turns("bot") if turn.seq > last.seq - 1)
 
 
-@pytest.mark.parametrize("step", ["detect", "talk.hear"])
+@pytest.mark.parametrize("step", ["trigger_in", "talk.hear"])
 def test_killed_before_the_message_is_recorded_it_may_be_sent_again(
     page: Page, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -148,7 +148,7 @@ def test_killed_before_the_message_is_recorded_it_may_be_sent_again(
         raise Killed
 
     with monkeypatch.context() as patched:
-        where = {"detect": (session_module, "detect"), "talk.hear": (session_module.Talk, "hear")}[step]
+        where = {"trigger_in": (session_module, "detect"), "talk.hear": (session_module.Talk, "hear")}[step]
         patched.setattr(*where, killed)
         with pytest.raises(Killed):
             page.say("how_to_pay", "how can I pay")
