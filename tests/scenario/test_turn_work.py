@@ -144,11 +144,11 @@ def test_the_reading_goes_with_the_act_and_the_time_with_what_is_written_next(pa
 def test_killed_before_the_message_is_recorded_it_may_be_sent_again(
     page: Page, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def killed(*_: Any) -> None:
+    def killed(*_: Any, **__: Any) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:
-        where = {"trigger_in": (session_module, "detect"), "talk.hear": (session_module.Talk, "hear")}[step]
+        where = {"trigger_in": (session_module, "trigger_in"), "talk.hear": (session_module.Talk, "hear")}[step]
         patched.setattr(*where, killed)
         with pytest.raises(Killed):
             page.say("how_to_pay", "how can I pay")
